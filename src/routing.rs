@@ -76,11 +76,7 @@ impl Node {
 
     /// The node an edge's destination index names: buses first, then Main.
     pub fn destination(index: usize) -> Node {
-        if index < BUSES {
-            Node::Bus(index)
-        } else {
-            Node::Main
-        }
+        if index < BUSES { Node::Bus(index) } else { Node::Main }
     }
 }
 

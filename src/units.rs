@@ -5,20 +5,12 @@
 
 /// The gain of `db` decibels: `10^(db/20)`, exactly 1 at 0 dB and 0 at −∞.
 pub fn db_to_gain(db: f32) -> f32 {
-    if db == f32::NEG_INFINITY {
-        0.0
-    } else {
-        10f32.powf(db / 20.0)
-    }
+    if db == f32::NEG_INFINITY { 0.0 } else { 10f32.powf(db / 20.0) }
 }
 
 /// The level in decibels of a gain, −∞ for 0 and below.
 pub fn gain_to_db(gain: f32) -> f32 {
-    if gain > 0.0 {
-        20.0 * gain.log10()
-    } else {
-        f32::NEG_INFINITY
-    }
+    if gain > 0.0 { 20.0 * gain.log10() } else { f32::NEG_INFINITY }
 }
 
 /// A fader's position, 0 (−∞) to 1 (+10 dB), on the law of the Behringer X32: four straight pieces
@@ -116,10 +108,7 @@ pub fn pan_mono(law: PanLaw, pan: f32) -> [f32; 2] {
     let power = [angle.cos(), angle.sin()];
     match law {
         PanLaw::Minus3 => power,
-        PanLaw::Minus4_5 => [
-            (linear[0] * power[0]).sqrt(),
-            (linear[1] * power[1]).sqrt(),
-        ],
+        PanLaw::Minus4_5 => [(linear[0] * power[0]).sqrt(), (linear[1] * power[1]).sqrt()],
         PanLaw::Minus6 => linear,
     }
 }
@@ -157,11 +146,9 @@ mod tests {
 
     #[test]
     fn the_centre_of_each_pan_law_is_where_its_name_says() {
-        for (law, db) in [
-            (PanLaw::Minus3, -3.01),
-            (PanLaw::Minus4_5, -4.515),
-            (PanLaw::Minus6, -6.02),
-        ] {
+        for (law, db) in
+            [(PanLaw::Minus3, -3.01), (PanLaw::Minus4_5, -4.515), (PanLaw::Minus6, -6.02)]
+        {
             for side in pan_mono(law, 0.0) {
                 assert!((gain_to_db(side) - db).abs() < 0.01, "{law:?} {side}");
             }

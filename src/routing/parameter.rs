@@ -146,13 +146,8 @@ static TALKBACK_SOURCES: LazyLock<&'static [&'static str]> =
 pub const FIRST_BLOCK: usize =
     1 + 6 * STRIPS + STRIPS * BUSES + 5 * BUSES + BUSES * (BUSES - 1) + 3 + 7 + MACROS;
 /// How many parameters there are.
-pub const COUNT: usize = FIRST_BLOCK
-    + STRIPS * BUSES
-    + 2 * STRIPS
-    + BUSES * (BUSES - 1)
-    + 4 * BUSES
-    + 2 * STRIPS
-    + 5;
+pub const COUNT: usize =
+    FIRST_BLOCK + STRIPS * BUSES + 2 * STRIPS + BUSES * (BUSES - 1) + 4 * BUSES + 2 * STRIPS + 5;
 
 /// All parameters in the frozen order.
 pub const ALL: [Parameter; COUNT] = build();
@@ -195,7 +190,14 @@ const fn build() -> [Parameter; COUNT] {
     rows!(STRIPS, |i| P::StripTrim(i));
     rows!(STRIPS, |i| P::StripInsertMix(i));
     grid!(STRIPS, false, |i, j| P::StripLevel(i, j));
-    rows!(BUSES, |j| P::BusFader(j), P::BusPan(j), P::BusMute(j), P::BusSolo(j), P::BusInsertMix(j));
+    rows!(
+        BUSES,
+        |j| P::BusFader(j),
+        P::BusPan(j),
+        P::BusMute(j),
+        P::BusSolo(j),
+        P::BusInsertMix(j)
+    );
     grid!(BUSES, true, |j, k| P::BusLevel(j, k));
     one!(P::MainFader, P::MainMute, P::MainInsertMix);
     one!(P::MonitorSource, P::MonitorLevel, P::MonitorDim, P::MonitorMono, P::MonitorMute);
@@ -539,9 +541,7 @@ impl Parameter {
             P::MonitorDim => r.monitor.dim = on,
             P::MonitorMono => r.monitor.mono = on,
             P::MonitorMute => r.monitor.mute = on,
-            P::MonitorSpeakers => {
-                r.monitor.speakers = if on { Speakers::B } else { Speakers::A }
-            }
+            P::MonitorSpeakers => r.monitor.speakers = if on { Speakers::B } else { Speakers::A },
             P::MonitorTalkback => r.monitor.talkback = on,
             P::Macro(m) => r.macros[m as usize] = value / 100.0,
             P::StripTap(i, j) => r.strips[i as usize].sends[j as usize].tap = tap(),
@@ -571,12 +571,8 @@ impl Parameter {
                     n => Input::Link(n - 1 - INPUT_PORTS),
                 }
             }
-            P::SoloMode => {
-                r.solo_mode = [SoloMode::InPlace, SoloMode::Pfl, SoloMode::Afl][choice]
-            }
-            P::PanLaw => {
-                r.pan_law = [PanLaw::Minus3, PanLaw::Minus4_5, PanLaw::Minus6][choice]
-            }
+            P::SoloMode => r.solo_mode = [SoloMode::InPlace, SoloMode::Pfl, SoloMode::Afl][choice],
+            P::PanLaw => r.pan_law = [PanLaw::Minus3, PanLaw::Minus4_5, PanLaw::Minus6][choice],
             P::DimLevel => r.monitor.dim_db = value,
             P::TalkbackSource => r.talkback_source = choice.checked_sub(1),
             P::TalkbackLevel => r.talkback_level = Fader(value),
@@ -624,9 +620,8 @@ impl Parameter {
                 "c" | "center" | "centre" => 0.0,
                 _ => {
                     let side = |letter: char| {
-                        let rest = lower
-                            .strip_prefix(letter)
-                            .or_else(|| lower.strip_suffix(letter))?;
+                        let rest =
+                            lower.strip_prefix(letter).or_else(|| lower.strip_suffix(letter))?;
                         rest.trim().parse::<f32>().ok()
                     };
                     side('l').map(|v| -v).or_else(|| side('r')).or_else(|| number(""))?

@@ -1,0 +1,101 @@
+//! Peaks, fault lamps and load on their way from the audio thread to the screen.
+//!
+//! Not here: ballistics, decibels, drawing (the editor's). The audio thread writes, any other
+//! thread reads and clears; nobody waits.
+
+use crate::routing::{BUSES, STRIPS};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+
+/// A place whose peak is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Meter {
+    /// A strip at its Input tap.
+    StripInput(usize),
+    /// A strip at its Post tap.
+    Strip(usize),
+    /// A bus at its output port.
+    Bus(usize),
+    /// The main output port.
+    Main,
+    /// Monitor speakers A.
+    MonitorA,
+    /// Monitor speakers B.
+    MonitorB,
+    /// The Cue port.
+    Cue,
+}
+
+/// How many [`Meter`]s there are.
+pub const METERS: usize = 2 * STRIPS + BUSES + 4;
+
+impl Meter {
+    /// The position among all meters, below [`METERS`].
+    pub fn index(self) -> usize {
+        match self {
+            Meter::StripInput(i) => i,
+            Meter::Strip(i) => STRIPS + i,
+            Meter::Bus(j) => 2 * STRIPS + j,
+            Meter::Main => 2 * STRIPS + BUSES,
+            Meter::MonitorA => 2 * STRIPS + BUSES + 1,
+            Meter::MonitorB => 2 * STRIPS + BUSES + 2,
+            Meter::Cue => 2 * STRIPS + BUSES + 3,
+        }
+    }
+}
+
+/// The shared meters of one instance.
+pub struct Meters {
+    peaks: [[AtomicU32; 2]; METERS],
+    faults: [AtomicBool; STRIPS],
+    load: AtomicU32,
+}
+
+impl Default for Meters {
+    fn default() -> Self {
+        Meters {
+            peaks: std::array::from_fn(|_| [AtomicU32::new(0), AtomicU32::new(0)]),
+            faults: std::array::from_fn(|_| AtomicBool::new(false)),
+            load: AtomicU32::new(0),
+        }
+    }
+}
+
+impl Meters {
+    /// Raises a peak (linear, ≥ 0) per side. [audio-thread]
+    pub fn raise(&self, meter: Meter, peak: [f32; 2]) {
+        for (cell, peak) in self.peaks[meter.index()].iter().zip(peak) {
+            // Bit patterns of non-negative floats are ordered like the floats.
+            cell.fetch_max(peak.to_bits(), Relaxed);
+        }
+    }
+
+    /// The highest linear peak per side since the last call. [any thread]
+    pub fn take_peak(&self, meter: Meter) -> [f32; 2] {
+        [0, 1].map(|side| f32::from_bits(self.peaks[meter.index()][side].swap(0, Relaxed)))
+    }
+
+    /// Lights a strip's fault lamp: its input held a NaN or an infinity. [audio-thread]
+    pub fn set_fault(&self, strip: usize) {
+        self.faults[strip].store(true, Relaxed);
+    }
+
+    /// Whether a strip's input held a NaN or an infinity since [`Meters::clear_fault`]. [any thread]
+    pub fn fault(&self, strip: usize) -> bool {
+        self.faults[strip].load(Relaxed)
+    }
+
+    /// Puts a strip's fault lamp out. [any thread]
+    pub fn clear_fault(&self, strip: usize) {
+        self.faults[strip].store(false, Relaxed);
+    }
+
+    /// Sets the audio callback's share of its period, 0..1, smoothed. [audio-thread]
+    pub fn set_load(&self, load: f32) {
+        self.load.store(load.to_bits(), Relaxed);
+    }
+
+    /// The audio callback's share of its period, 0..1. [any thread]
+    pub fn load(&self) -> f32 {
+        f32::from_bits(self.load.load(Relaxed))
+    }
+}
