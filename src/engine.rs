@@ -1,11 +1,35 @@
-//! Runs a schedule on blocks of sound.
-pub mod meters;
+//! Runs a [`Schedule`] on blocks of sound: sanitises inputs, feeds strips, sums buses in order,
+//! serves Cue, Monitor and the ports.
+//!
+//! Not here: the host, saved state, the screen. [`Engine::new`] runs on the main thread and
+//! allocates; everything else runs on the audio thread and neither allocates, locks nor waits.
+//!
+//! **Architecture invariant**: time is cut into slices of at most [`SLICE`] frames that never cross
+//! a multiple of [`SLICE`] on the absolute sample counter nor the end of a ramp, so the output is
+//! the same to the bit however the host cuts its blocks.
 
-use crate::routing::parameter::ParameterSet;
-use crate::routing::{NODES, Routing};
-use crate::schedule::Schedule;
-use meters::Meters;
+pub mod meters;
+mod row;
+mod strip_input;
+mod targets;
+#[cfg(test)]
+mod tests;
+
+use crate::dsp::line::Lines;
+use crate::dsp::mix;
+use crate::dsp::ramp::Ramp;
+use crate::dsp::{self, SILENCE, SLICE, Stereo};
+use crate::routing::parameter::{Parameter, ParameterSet};
+use crate::routing::{
+    BUSES, DESTINATIONS, INPUT_PORTS, MAIN, NODES, Node, PORT_CUE, PORT_MONITOR_A, PORT_MONITOR_B,
+    Routing, SOURCES, STRIPS, Speakers, Tap,
+};
+use crate::schedule::{self, Schedule, Timing};
+use meters::{METERS, Meter, Meters};
+use row::{Moment, Row};
+use std::collections::VecDeque;
 use std::sync::Arc;
+use strip_input::StripInput;
 
 /// What is fixed while the engine runs.
 #[derive(Clone, Debug)]
@@ -14,11 +38,13 @@ pub struct Setup {
     pub sample_rate: f64,
     /// A pure delay, in samples, in each node's insert chain (strips, buses, Main).
     pub chain_latency: [u32; NODES],
-    /// The longest total latency the delay memory must hold, in samples.
+    /// The longest total latency the delay memory must hold, in samples. What the chains can add up
+    /// to is always held.
     pub max_latency: u32,
 }
 
-/// The stereo ports of one block.
+/// The stereo ports of one block. All slices are `frames` long; an output may be the same memory
+/// as the input of the same number, and no other.
 pub trait Ports {
     /// How many frames all slices hold.
     fn frames(&self) -> usize;
@@ -28,33 +54,491 @@ pub trait Ports {
     fn output(&mut self, port: usize) -> [&mut [f32]; 2];
 }
 
+/// One past for every tap of every node, then Cue and the main input as it came.
+const LINES: usize = 3 * NODES + 2;
+const LINE_CUE: usize = 3 * NODES;
+const LINE_MAIN_IN: usize = 3 * NODES + 1;
+
+fn line(node: usize, place: usize) -> usize {
+    3 * node + place
+}
+
+const PLACE_INPUT: usize = 0;
+const PLACE_PRE: usize = 1;
+const PLACE_POST: usize = 2;
+
 /// The mixer.
-pub struct Engine {}
+pub struct Engine {
+    routing: Routing,
+    schedule: Schedule,
+    /// The order that runs now; the schedule's own once nothing that sounds contradicts it.
+    order: [u8; BUSES],
+    timing: Timing,
+    /// The absolute sample counter.
+    now: u64,
+    ramp: u32,
+    /// No sound has run since activation or reset: changes apply at once.
+    fresh: bool,
+    /// Samples at which ramps and fades end, ascending. All ramps are equally long, so new ends come
+    /// last, and there are never more than a ramp has samples.
+    ends: VecDeque<u64>,
+    lines: Lines,
+    inputs: [StripInput; STRIPS],
+    stages: [Ramp; NODES],
+    destinations: [Row; DESTINATIONS],
+    cue: Row,
+    monitor: Row,
+    ports: [Row; DESTINATIONS],
+    speakers: [[Ramp; 2]; 2],
+    meters: Arc<Meters>,
+    peaks: [[f32; 2]; METERS],
+}
 
 impl Engine {
     /// Allocates everything and applies `routing` at once, without a fade. [main-thread]
-    pub fn new(_setup: &Setup, _routing: &Routing, _meters: Arc<Meters>) -> Engine {
-        todo!()
+    pub fn new(setup: &Setup, routing: &Routing, meters: Arc<Meters>) -> Engine {
+        let ramp = ((setup.sample_rate / 100.0).round() as u32).max(1);
+        let mut timing = Timing { chain: setup.chain_latency, floor: 0 };
+        let schedule = schedule::compile(routing, &timing);
+        timing.floor = schedule.latency;
+        let longest = timing.bound().max(setup.max_latency);
+        let mut engine = Engine {
+            routing: *routing,
+            schedule,
+            order: schedule.order,
+            timing,
+            now: 0,
+            ramp,
+            fresh: true,
+            ends: VecDeque::with_capacity(ramp as usize + 2),
+            lines: Lines::new(LINES, longest),
+            inputs: std::array::from_fn(|_| StripInput::new()),
+            stages: [Ramp::fixed([0.0; 2]); NODES],
+            destinations: std::array::from_fn(|_| Row::new(3 * SOURCES, ramp)),
+            cue: Row::new(2 * SOURCES, ramp),
+            monitor: Row::new(DESTINATIONS + 1, ramp),
+            ports: std::array::from_fn(|_| Row::new(2, ramp)),
+            speakers: [[Ramp::fixed([0.0; 2]); 2]; 2],
+            meters,
+            peaks: [[0.0; 2]; METERS],
+        };
+        engine.aim_all();
+        engine
     }
+
     /// New values from the next sample on; everything ramps over 10 ms. `changed` says which
     /// parameters may differ from the last routing given. [audio-thread]
-    pub fn set(&mut self, _routing: &Routing, _changed: &ParameterSet) {
-        todo!()
+    pub fn set(&mut self, routing: &Routing, changed: &ParameterSet) {
+        self.routing = *routing;
+        let mut work = Work::default();
+        for parameter in changed.iter() {
+            work.add(parameter, routing);
+        }
+        if work.structure {
+            self.recompile();
+            self.aim_all();
+            return;
+        }
+        for strip in bits(work.inputs) {
+            self.aim_input(strip);
+        }
+        for node in bits(work.stages) {
+            self.aim_stage(node);
+        }
+        for source in 0..SOURCES {
+            for destination in bits(u32::from(work.edges[source])) {
+                self.aim_edge(source, destination);
+            }
+        }
+        if work.outputs {
+            self.aim_outputs();
+        }
     }
+
     /// Runs one block of any length. [audio-thread]
-    pub fn process(&mut self, _ports: &mut impl Ports) {
-        todo!()
+    pub fn process(&mut self, ports: &mut impl Ports) {
+        dsp::flushing_to_zero(|| {
+            let frames = ports.frames();
+            let mut at = 0;
+            while at < frames {
+                let grid = SLICE - (self.now % SLICE as u64) as usize;
+                let mut length = grid.min(frames - at);
+                if let Some(end) = self.ends.front() {
+                    length = length.min((end - self.now) as usize);
+                }
+                self.slice(ports, at, length);
+                at += length;
+                self.now += length as u64;
+                self.fresh = false;
+                if self.ends.front() == Some(&self.now) {
+                    self.settle();
+                }
+            }
+            self.publish_peaks();
+        });
     }
-    /// Forgets all sound; the values at the next frame apply at once. [audio-thread]
+
+    /// Forgets all sound; the values at the next frame apply at once. The latency stays as promised.
+    /// [audio-thread]
     pub fn reset(&mut self) {
-        todo!()
+        self.now = 0;
+        self.fresh = true;
+        self.ends.clear();
+        self.lines.clear();
+        self.inputs.iter_mut().for_each(StripInput::clear);
+        let rows = self.destinations.iter_mut().chain(&mut self.ports);
+        rows.chain([&mut self.cue, &mut self.monitor]).for_each(Row::clear);
+        self.aim_all();
     }
-    /// From any input to every aligned output, in samples. [audio-thread]
+
+    /// From any input to every aligned output, in samples. It only grows while the engine lives.
+    /// [audio-thread]
     pub fn latency(&self) -> u32 {
-        todo!()
+        self.schedule.latency
     }
+
     /// What runs now. [audio-thread]
     pub fn schedule(&self) -> &Schedule {
-        todo!()
+        &self.schedule
+    }
+}
+
+/// Which targets must be computed again.
+#[derive(Default)]
+struct Work {
+    structure: bool,
+    outputs: bool,
+    inputs: u32,
+    stages: u32,
+    edges: [u16; SOURCES],
+}
+
+impl Work {
+    fn add(&mut self, parameter: Parameter, routing: &Routing) {
+        use Parameter as P;
+        const ALL_BUSES: u16 = (1 << BUSES) - 1;
+        match parameter {
+            P::StripFader(i) => self.stages |= 1 << i,
+            P::StripPan(i) => {
+                self.stages |= 1 << i;
+                self.edges[i as usize] |= ALL_BUSES;
+            }
+            P::StripTrim(i) | P::StripPolarity(i) | P::StripInput(i) => self.inputs |= 1 << i,
+            P::StripSource(i) => {
+                self.inputs |= 1 << i;
+                self.stages |= 1 << i;
+                self.edges[i as usize] |= ALL_BUSES;
+            }
+            P::PanLaw => {
+                self.stages |= (1 << STRIPS) - 1;
+                self.edges[..STRIPS].iter_mut().for_each(|edges| *edges |= ALL_BUSES);
+            }
+            P::BusFader(j) | P::BusPan(j) => self.stages |= 1 << (STRIPS + j as usize),
+            P::BusPanFollow(j) => {
+                self.edges[..STRIPS].iter_mut().for_each(|edges| *edges |= 1 << j);
+            }
+            P::MainFader => self.stages |= 1 << (NODES - 1),
+            P::StripLevel(i, j) => self.level(i as usize, j, routing),
+            P::BusLevel(j, k) => self.level(STRIPS + j as usize, k, routing),
+            P::MonitorTalkback | P::TalkbackLevel => {
+                self.outputs = true;
+                if let Some(i) = routing.talkback_source {
+                    self.edges[i] |= ALL_BUSES;
+                }
+            }
+            P::Bypass
+            | P::MainMute
+            | P::MonitorSource
+            | P::MonitorLevel
+            | P::MonitorDim
+            | P::MonitorMono
+            | P::MonitorMute
+            | P::MonitorSpeakers
+            | P::DimLevel => self.outputs = true,
+            // Without effects there is nothing to blend and nothing to drive.
+            P::StripInsertMix(_) | P::BusInsertMix(_) | P::MainInsertMix | P::Macro(_) => {}
+            P::StripMute(_)
+            | P::StripSolo(_)
+            | P::BusMute(_)
+            | P::BusSolo(_)
+            | P::StripTap(..)
+            | P::StripMainTap(_)
+            | P::BusTap(..)
+            | P::BusMainTap(_)
+            | P::BusRole(_)
+            | P::BusImmediate(_)
+            | P::SoloMode
+            | P::TalkbackSource => self.structure = true,
+        }
+    }
+
+    /// A level decides a gain, and by being above −∞ it decides which paths solo in place keeps.
+    fn level(&mut self, source: usize, destination: u8, routing: &Routing) {
+        self.edges[source] |= 1 << destination;
+        self.structure |= is_solo_in_place(routing);
+    }
+}
+
+fn is_solo_in_place(routing: &Routing) -> bool {
+    routing.solo_mode == crate::routing::SoloMode::InPlace
+        && (routing.strips.iter().any(|strip| strip.solo)
+            || routing.buses.iter().any(|bus| bus.solo))
+}
+
+fn bits(mut left: u32) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        (left != 0).then(|| {
+            let bit = left.trailing_zeros() as usize;
+            left &= left - 1;
+            bit
+        })
+    })
+}
+
+/// Aiming: from values to ramps.
+impl Engine {
+    fn moment(&self) -> Moment {
+        Moment { now: self.now, ramp: if self.fresh { 0 } else { self.ramp } }
+    }
+
+    fn note_end(&mut self, end: Option<u64>) {
+        if let Some(end) = end
+            && end > self.now
+            && self.ends.back() != Some(&end)
+        {
+            debug_assert!(self.ends.back().is_none_or(|last| *last < end));
+            self.ends.push_back(end);
+        }
+    }
+
+    /// Computes the schedule anew; the promised latency never shrinks while sound runs.
+    fn recompile(&mut self) {
+        self.schedule = schedule::compile(&self.routing, &self.timing);
+        self.timing.floor = self.schedule.latency;
+        self.adopt_order();
+    }
+
+    /// Takes over the schedule's order unless an edge that still sounds runs against it. Such an
+    /// edge is on its way to silence, so the order is taken over when its ramp ends.
+    fn adopt_order(&mut self) -> bool {
+        if self.order == self.schedule.order {
+            return false;
+        }
+        let against = !self.fresh
+            && (0..BUSES).any(|to| {
+                (0..BUSES).any(|from| {
+                    self.schedule.place(from) >= self.schedule.place(to)
+                        && (0..3).any(|p| self.destinations[to].holds(line(STRIPS + from, p)))
+                })
+            });
+        if !against {
+            self.order = self.schedule.order;
+        }
+        !against
+    }
+
+    fn aim_all(&mut self) {
+        if self.fresh {
+            self.recompile();
+        }
+        (0..STRIPS).for_each(|strip| self.aim_input(strip));
+        (0..NODES).for_each(|node| self.aim_stage(node));
+        self.aim_edges();
+        self.aim_outputs();
+    }
+
+    fn aim_edges(&mut self) {
+        for source in 0..SOURCES {
+            for destination in 0..DESTINATIONS {
+                self.aim_edge(source, destination);
+            }
+        }
+    }
+
+    fn aim_input(&mut self, strip: usize) {
+        let matrix = targets::strip_input(&self.routing, strip);
+        let end = self.inputs[strip].aim(self.routing.strips[strip].input, matrix, self.moment());
+        self.note_end(end);
+    }
+
+    fn aim_stage(&mut self, node: usize) {
+        let gains = targets::stage(&self.routing, Node::from_index(node));
+        let moment = self.moment();
+        if self.stages[node].aim(gains, moment.now, moment.ramp) {
+            self.note_end(Some(self.stages[node].end()));
+        }
+    }
+
+    fn aim_edge(&mut self, source: usize, destination: usize) {
+        let mut gains = targets::edge(&self.routing, &self.schedule, source, destination);
+        // Until the new order runs, an edge against the running one stays silent.
+        if source >= STRIPS && destination != MAIN {
+            let place = |bus: usize| self.order.iter().position(|b| *b as usize == bus);
+            if place(source - STRIPS) >= place(destination) {
+                gains = [[0.0; 2]; 3];
+            }
+        }
+        let moment = self.moment();
+        for (place, gain) in gains.into_iter().enumerate() {
+            let delay = self.schedule.delay(source, Tap::PLACES[place], destination);
+            let end = self.destinations[destination].aim(line(source, place), gain, delay, moment);
+            self.note_end(end);
+        }
+    }
+
+    fn aim_outputs(&mut self) {
+        let moment = self.moment();
+        let routing = self.routing;
+        let schedule = self.schedule;
+        for source in 0..SOURCES {
+            let [pre, post] = targets::cue(&routing, Node::from_index(source));
+            for (place, gain) in [(PLACE_PRE, pre), (PLACE_POST, post)] {
+                let delay = schedule.delay_to_output(source, Tap::PLACES[place]);
+                let end = self.cue.aim(line(source, place), gain, delay, moment);
+                self.note_end(end);
+            }
+        }
+        for destination in 0..DESTINATIONS {
+            let node = Node::destination(destination).index();
+            let post = line(node, PLACE_POST);
+            let aligned = schedule.delay_to_output(node, Tap::Post);
+            let immediate = destination != MAIN && routing.buses[destination].immediate;
+            let delay = if immediate { 0 } else { aligned };
+            let gain = targets::port(&routing, destination);
+            let end = self.ports[destination].aim(post, gain, delay, moment);
+            self.note_end(end);
+            let gain = targets::monitor(&routing, destination);
+            let end = self.monitor.aim(post, gain, aligned, moment);
+            self.note_end(end);
+        }
+        let end = self.monitor.aim(LINE_CUE, targets::monitor_cue(&routing), 0, moment);
+        self.note_end(end);
+        let bypass = targets::bypass(&routing);
+        let end = self.ports[MAIN].aim(LINE_MAIN_IN, bypass, schedule.latency, moment);
+        self.note_end(end);
+        for (side, which) in [Speakers::A, Speakers::B].into_iter().enumerate() {
+            let matrix = targets::speakers(&routing, which);
+            for (row, gains) in matrix.into_iter().enumerate() {
+                if self.speakers[side][row].aim(gains, moment.now, moment.ramp) {
+                    self.note_end(Some(self.speakers[side][row].end()));
+                }
+            }
+        }
+    }
+
+    /// At the end of ramps: drop what has faded out, begin what waited.
+    fn settle(&mut self) {
+        self.ends.pop_front();
+        let now = self.now;
+        self.inputs.iter_mut().for_each(|input| input.settle(now));
+        let rows = self.destinations.iter_mut().chain(&mut self.ports);
+        let end = rows
+            .chain([&mut self.cue, &mut self.monitor])
+            .map(|row| row.settle(now))
+            .fold(None, Option::max);
+        self.note_end(end);
+        if self.adopt_order() {
+            self.aim_edges();
+        }
+    }
+}
+
+/// Sound: one slice through the whole mixer.
+impl Engine {
+    fn slice(&mut self, ports: &mut impl Ports, at: usize, frames: usize) {
+        let now = self.now;
+        let range = at..at + frames;
+        let mut sum = SILENCE;
+
+        let mut inputs = [SILENCE; INPUT_PORTS];
+        let mut faults = [false; INPUT_PORTS];
+        for (port, (slice, fault)) in inputs.iter_mut().zip(&mut faults).enumerate() {
+            for (slice, input) in slice.iter_mut().zip(ports.input(port)) {
+                *fault |= mix::sanitise(&mut slice[..frames], &input[range.clone()]);
+            }
+        }
+        self.lines.write(LINE_MAIN_IN, now, &inputs[0], frames);
+
+        for strip in 0..STRIPS {
+            if self.inputs[strip].hears_any(&faults) {
+                self.meters.set_fault(strip);
+            }
+            self.inputs[strip].run(&inputs, now, &mut sum, frames);
+            self.measure(Meter::StripInput(strip), &sum, frames);
+            self.run_node(strip, &mut sum, frames);
+            self.measure(Meter::Strip(strip), &sum, frames);
+        }
+        for destination in self.order.map(usize::from).into_iter().chain([MAIN]) {
+            self.destinations[destination].sum(&self.lines, now, &mut sum, frames);
+            self.run_node(Node::destination(destination).index(), &mut sum, frames);
+        }
+
+        self.cue.sum(&self.lines, now, &mut sum, frames);
+        self.lines.write(LINE_CUE, now, &sum, frames);
+        self.deliver(ports, PORT_CUE, Meter::Cue, &sum, &range);
+        self.monitor.sum(&self.lines, now, &mut sum, frames);
+        let outputs = [(PORT_MONITOR_A, Meter::MonitorA), (PORT_MONITOR_B, Meter::MonitorB)];
+        for (side, (port, meter)) in outputs.into_iter().enumerate() {
+            let mut out = SILENCE;
+            strip_input::add_matrix(&mut out, &sum, &self.speakers[side], now, frames);
+            self.deliver(ports, port, meter, &out, &range);
+        }
+        for destination in 0..DESTINATIONS {
+            self.ports[destination].sum(&self.lines, now, &mut sum, frames);
+            let (port, meter) = match Node::destination(destination) {
+                Node::Bus(j) => (1 + j, Meter::Bus(j)),
+                _ => (crate::routing::PORT_MAIN, Meter::Main),
+            };
+            self.deliver(ports, port, meter, &sum, &range);
+        }
+    }
+
+    /// A node from its Input tap, given in `slice`, to its Post tap, left there.
+    fn run_node(&mut self, node: usize, slice: &mut Stereo, frames: usize) {
+        let now = self.now;
+        self.lines.write(line(node, PLACE_INPUT), now, slice, frames);
+        let chain = self.timing.chain[node];
+        if chain > 0 {
+            for (side, slice) in slice.iter_mut().enumerate() {
+                let late = self.lines.read(line(node, PLACE_INPUT), side, now, chain, frames);
+                slice[..frames].copy_from_slice(late);
+            }
+        }
+        self.lines.write(line(node, PLACE_PRE), now, slice, frames);
+        let pre = *slice;
+        for (side, slice) in slice.iter_mut().enumerate() {
+            let gain = self.stages[node].segment(side, now);
+            mix::scale(&mut slice[..frames], &pre[side][..frames], gain);
+        }
+        self.lines.write(line(node, PLACE_POST), now, slice, frames);
+    }
+
+    fn deliver(
+        &mut self,
+        ports: &mut impl Ports,
+        port: usize,
+        meter: Meter,
+        slice: &Stereo,
+        range: &std::ops::Range<usize>,
+    ) {
+        self.measure(meter, slice, range.len());
+        for (output, slice) in ports.output(port).into_iter().zip(slice) {
+            output[range.clone()].copy_from_slice(&slice[..range.len()]);
+        }
+    }
+
+    fn measure(&mut self, meter: Meter, slice: &Stereo, frames: usize) {
+        for (peak, slice) in self.peaks[meter.index()].iter_mut().zip(slice) {
+            *peak = peak.max(mix::peak(&slice[..frames]));
+        }
+    }
+
+    fn publish_peaks(&mut self) {
+        for meter in Meter::all() {
+            let peak = std::mem::take(&mut self.peaks[meter.index()]);
+            if peak != [0.0; 2] {
+                self.meters.raise(meter, peak);
+            }
+        }
     }
 }

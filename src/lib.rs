@@ -1,14 +1,21 @@
-//! Switchyard, a routing mixer as a plugin. Follow the signal by following the layers:
+//! Switchyard, a routing mixer as a plugin. Follow the signal by following the layers, each of which
+//! knows only those before it:
 //!
 //! ```text
-//! units → dsp → effects → routing → schedule → engine → session → plugin | editor
+//! units → dsp → routing → schedule → engine → session → plugin | editor
 //! ```
 //!
 //! * [`units`]: decibels, the fader law, pan laws.
+//! * [`dsp`]: ramps, delay lines, mixing kernels, on plain slices.
 //! * [`routing`]: what the user means; the routing *is* the host's parameter values.
-//! * [`session`]: what is saved beside them.
-//! * `plugin`: the host's side, behind the feature of the same name.
+//! * [`schedule`]: the pure function from a routing to what runs when.
+//! * [`engine`]: runs a schedule on blocks of sound.
+//! * [`session`]: what is saved beside the parameters.
+//! * `plugin`: the host's side; `editor`: the screen. Both behind the feature `plugin`.
 
+#![warn(missing_docs)]
+
+pub mod dsp;
 pub mod engine;
 pub mod routing;
 pub mod schedule;

@@ -6,17 +6,30 @@
 pub mod parameters;
 pub mod shared;
 
-use crate::routing::{BUSES, INPUT_PORTS, OUTPUT_PORTS};
+use crate::engine::meters::Meters;
+use crate::engine::{Engine, Ports, Setup};
+use crate::routing::parameter::{ALL, ParameterSet};
+use crate::routing::{INPUT_PORTS, NODES, OUTPUT_PORTS, Routing};
 use nice_plug::prelude::*;
 use parameters::HostParameters;
 use shared::Shared;
 use std::cell::RefCell;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// One instance on a host's track.
 pub struct Switchyard {
     parameters: Arc<HostParameters>,
+    meters: Arc<Meters>,
+    /// The values the engine last got.
+    routing: Routing,
+    /// There from activation on.
+    engine: Option<Engine>,
+    /// The latency the host knows, in samples.
+    reported: u32,
+    sample_rate: f32,
+    load: f32,
 }
 
 thread_local! {
@@ -34,8 +47,81 @@ impl Default for Switchyard {
     fn default() -> Self {
         let parameters = Arc::new(HostParameters::new(Arc::new(Shared::default())));
         LATEST.set(Some(Arc::clone(&parameters)));
-        Switchyard { parameters }
+        Switchyard {
+            parameters,
+            meters: Arc::default(),
+            routing: Routing::default(),
+            engine: None,
+            reported: 0,
+            sample_rate: 0.0,
+            load: 0.0,
+        }
     }
+}
+
+impl Switchyard {
+    /// Gives the engine the values that changed, all at this sample. [audio-thread]
+    fn take_values(&mut self) {
+        let mut changed = ParameterSet::EMPTY;
+        let mut routing = self.routing;
+        let all = &self.parameters.all;
+        let complete = self.parameters.shared.take_touched(&mut changed, |changed| {
+            for index in changed.indices() {
+                ALL[index].set(&mut routing, all[index].value());
+            }
+        });
+        if complete && let Some(engine) = &mut self.engine {
+            self.routing = routing;
+            engine.set(&routing, &changed);
+        }
+    }
+
+    /// Smooths the callback's share of its period over about a second. [audio-thread]
+    fn measure_load(&mut self, begun: Instant, frames: usize) {
+        let period = frames as f32 / self.sample_rate;
+        let share = begun.elapsed().as_secs_f32() / period;
+        self.load += (share - self.load) * period.min(1.0);
+        self.meters.set_load(self.load);
+    }
+}
+
+/// The framework's buffers as the engine's ports. The main pair is processed in place.
+struct HostPorts<'a, 'main, 'aux> {
+    main: &'a mut Buffer<'main>,
+    aux_inputs: &'a [Buffer<'aux>],
+    aux_outputs: &'a mut [Buffer<'aux>],
+}
+
+impl Ports for HostPorts<'_, '_, '_> {
+    fn frames(&self) -> usize {
+        self.main.samples()
+    }
+
+    fn input(&self, port: usize) -> [&[f32]; 2] {
+        match port {
+            0 => pair(self.main),
+            aux => pair(&self.aux_inputs[aux - 1]),
+        }
+    }
+
+    fn output(&mut self, port: usize) -> [&mut [f32]; 2] {
+        match port {
+            0 => pair_mut(self.main),
+            aux => pair_mut(&mut self.aux_outputs[aux - 1]),
+        }
+    }
+}
+
+fn pair<'a>(buffer: &'a Buffer) -> [&'a [f32]; 2] {
+    let slices = buffer.as_slice_immutable();
+    [&*slices[0], &*slices[1]]
+}
+
+fn pair_mut<'a>(buffer: &'a mut Buffer) -> [&'a mut [f32]; 2] {
+    let [left, right] = buffer.as_slice() else {
+        unreachable!("every port is stereo behind the guard");
+    };
+    [&mut **left, &mut **right]
 }
 
 const STEREO: NonZeroU32 = new_nonzero_u32(2);
@@ -63,13 +149,62 @@ impl Plugin for Switchyard {
         self.parameters.clone()
     }
 
+    fn activate(
+        &mut self,
+        _layout: &AudioIOLayout,
+        config: &BufferConfig,
+        context: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        // What was changed before is read here, in whole.
+        let mut changed = ParameterSet::EMPTY;
+        self.parameters.shared.take_touched(&mut changed, |_| ());
+        for (parameter, host) in ALL.iter().zip(&self.parameters.all) {
+            parameter.set(&mut self.routing, host.value());
+        }
+        let setup = Setup {
+            sample_rate: f64::from(config.sample_rate),
+            chain_latency: [0; NODES],
+            max_latency: 0,
+        };
+        let engine = Engine::new(&setup, &self.routing, Arc::clone(&self.meters));
+        self.reported = engine.latency();
+        self.engine = Some(engine);
+        self.sample_rate = config.sample_rate;
+        context.set_latency_samples(self.reported);
+        true
+    }
+
+    fn reset(&mut self) {
+        if let Some(engine) = &mut self.engine {
+            engine.reset();
+        }
+    }
+
+    fn deactivate(&mut self) {
+        self.engine = None;
+    }
+
     fn process(
         &mut self,
-        _buffer: &mut Buffer,
-        _aux: &mut AuxiliaryBuffers,
+        buffer: &mut Buffer,
+        aux: &mut AuxiliaryBuffers,
         _context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        ProcessStatus::Tail(0)
+        let begun = Instant::now();
+        self.take_values();
+        let Some(engine) = &mut self.engine else {
+            return ProcessStatus::Error("processing without activation");
+        };
+        let frames = buffer.samples();
+        engine.process(&mut HostPorts {
+            main: buffer,
+            aux_inputs: aux.inputs,
+            aux_outputs: aux.outputs,
+        });
+        if frames > 0 {
+            self.measure_load(begun, frames);
+        }
+        ProcessStatus::Tail(self.reported)
     }
 }
 
@@ -82,8 +217,6 @@ impl ClapPlugin for Switchyard {
     const CLAP_FEATURES: &'static [ClapFeature] =
         &[ClapFeature::AudioEffect, ClapFeature::Mixing, ClapFeature::Utility, ClapFeature::Stereo];
 }
-
-const _: () = assert!(OUTPUT_PORTS == BUSES + 4);
 
 nice_plug::nice_export_clap!(Switchyard);
 clap_wrapper::export_vst3!();

@@ -147,7 +147,7 @@ impl Schedule {
         };
         let mixes = (0..BUSES).filter(|d| is_mix(*d)).fold(0u16, |mask, d| mask | 1 << d);
         let solo = self.solo_in_place(routing, mixes);
-        for source in 0..SOURCES {
+        for (source, solo) in solo.into_iter().enumerate() {
             let mut pass = u16::MAX;
             if source < STRIPS {
                 if routing.strips[source].mute {
@@ -159,7 +159,7 @@ impl Schedule {
             } else if routing.buses[source - STRIPS].mute {
                 pass = 0;
             }
-            self.passes[source] = pass & (solo[source] | mixes);
+            self.passes[source] = pass & (solo | mixes);
         }
     }
 
@@ -254,9 +254,9 @@ impl Schedule {
                 path.reverse();
                 return path;
             }
-            for next in 0..BUSES {
-                if next != from && came[next].is_none() && self.is_open(STRIPS + bus, next) {
-                    came[next] = Some(bus);
+            for (next, came) in came.iter_mut().enumerate() {
+                if next != from && came.is_none() && self.is_open(STRIPS + bus, next) {
+                    *came = Some(bus);
                     queue.push_back(next);
                 }
             }

@@ -29,6 +29,15 @@ pub enum Meter {
 pub const METERS: usize = 2 * STRIPS + BUSES + 4;
 
 impl Meter {
+    /// Every meter.
+    pub fn all() -> impl Iterator<Item = Meter> {
+        (0..STRIPS)
+            .map(Meter::StripInput)
+            .chain((0..STRIPS).map(Meter::Strip))
+            .chain((0..BUSES).map(Meter::Bus))
+            .chain([Meter::Main, Meter::MonitorA, Meter::MonitorB, Meter::Cue])
+    }
+
     /// The position among all meters, below [`METERS`].
     pub fn index(self) -> usize {
         match self {

@@ -683,13 +683,18 @@ impl ParameterSet {
 
     /// The parameters in it, in order.
     pub fn iter(&self) -> impl Iterator<Item = Parameter> + '_ {
+        self.indices().map(|index| ALL[index])
+    }
+
+    /// The indices in [`ALL`] of the parameters in it, ascending.
+    pub fn indices(&self) -> impl Iterator<Item = usize> + '_ {
         self.0.iter().enumerate().flat_map(|(at, word)| {
             let mut left = *word;
             std::iter::from_fn(move || {
                 (left != 0).then(|| {
                     let bit = left.trailing_zeros() as usize;
                     left &= left - 1;
-                    ALL[at * 64 + bit]
+                    at * 64 + bit
                 })
             })
         })
