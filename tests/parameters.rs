@@ -57,9 +57,8 @@ fn the_first_block_is_the_507_automatable_parameters_of_the_specification() {
         }
         wanted.extend((1..=12).filter(|k| *k != j).map(|k| format!("b{j}b{k}")));
     }
-    for id in [
-        "mnfd", "mnmu", "mnmx", "mosrc", "molv", "modim", "momono", "momute", "moab", "motb",
-    ] {
+    for id in ["mnfd", "mnmu", "mnmx", "mosrc", "molv", "modim", "momono", "momute", "moab", "motb"]
+    {
         wanted.insert(id.to_string());
     }
     assert_eq!(first, wanted);

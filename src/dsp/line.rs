@@ -2,7 +2,7 @@
 //!
 //! Not here: who reads what how late (the engine's rows).
 
-use super::{SLICE, Stereo};
+use super::{SLICE, Stereo, mix};
 
 /// Delay memory for a fixed number of stereo lines on one absolute sample counter. Capacity is a
 /// power of two and a multiple of [`SLICE`]; the first slice is kept twice, so that any read of up
@@ -42,7 +42,7 @@ impl Lines {
         let mut loud = false;
         for (side, samples) in slice.iter().enumerate() {
             let samples = &samples[..frames];
-            loud |= samples.iter().fold(false, |loud, x| loud | (*x != 0.0));
+            loud |= mix::is_loud(samples);
             let base = self.base(line, side);
             self.memory[base + at..base + at + frames].copy_from_slice(samples);
             if at < SLICE {

@@ -92,10 +92,27 @@ pub fn cross_fade(out: &mut [f32], old: &[f32], new: &[f32], k: f32, length: f32
     }
 }
 
-/// The largest magnitude.
+/// The largest magnitude. In eight lanes, because a single running maximum waits for itself.
 pub fn peak(samples: &[f32]) -> f32 {
-    samples.iter().fold(0.0, |peak: f32, x| peak.max(x.abs()))
+    let (eights, rest) = samples.as_chunks::<8>();
+    let mut lanes = [0.0f32; 8];
+    for eight in eights {
+        for (lane, x) in lanes.iter_mut().zip(eight) {
+            let magnitude = x.abs();
+            *lane = if magnitude > *lane { magnitude } else { *lane };
+        }
+    }
+    lanes.iter().chain(rest).fold(0.0, |peak: f32, x| peak.max(x.abs()))
 }
+
+/// Whether any sample is not zero.
+pub fn is_loud(samples: &[f32]) -> bool {
+    let bits = samples.iter().fold(0, |bits, x| bits | x.to_bits());
+    bits & !SIGN != 0
+}
+
+/// The bit that tells −0 from +0.
+const SIGN: u32 = 1 << 31;
 
 /// The largest magnitude an input may have: +300 dBFS. What a mixer can add to that stays finite.
 pub const CEILING: f32 = 1e15;
@@ -103,14 +120,14 @@ pub const CEILING: f32 = 1e15;
 /// Copies an input, making NaN, infinities and subnormals 0 and holding magnitudes to [`CEILING`].
 /// Answers whether anything was not finite.
 pub fn sanitise(out: &mut [f32], input: &[f32]) -> bool {
-    let mut fault = false;
+    let mut fault = 0;
     for (out, x) in out.iter_mut().zip(input) {
-        let finite = x.is_finite();
-        fault |= !finite;
-        let audible = finite && x.abs() >= f32::MIN_POSITIVE;
+        let magnitude = x.to_bits() & !SIGN;
+        fault |= u32::from(magnitude >= f32::INFINITY.to_bits());
+        let audible = (f32::MIN_POSITIVE.to_bits()..f32::INFINITY.to_bits()).contains(&magnitude);
         *out = if audible { x.clamp(-CEILING, CEILING) } else { 0.0 };
     }
-    fault
+    fault != 0
 }
 
 #[cfg(test)]
@@ -157,5 +174,17 @@ mod tests {
         assert!(sanitise(&mut out, &[1.0, f32::NAN, f32::INFINITY, 1e-40, -2e20, -0.5]));
         assert_eq!(out, [1.0, 0.0, 0.0, 0.0, -CEILING, -0.5]);
         assert!(!sanitise(&mut out, &[0.25; 6]));
+    }
+
+    #[test]
+    fn the_peak_is_found_wherever_it_is_and_zeros_of_both_signs_are_silence() {
+        for frames in [0, 1, 7, 8, 9, 61, 64] {
+            for at in 0..frames {
+                let mut samples = vec![-0.25; frames];
+                samples[at] = -0.5;
+                assert_eq!(peak(&samples), 0.5);
+            }
+        }
+        assert!(!is_loud(&[0.0, -0.0]) && is_loud(&[0.0, -1e-30]));
     }
 }
