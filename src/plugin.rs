@@ -3,8 +3,11 @@
 //! Not here: what the sound does (that is [`crate::engine`]) and how it looks ([`crate::editor`]).
 //! Hosts are met only behind two guards, [`clap_guard`] and [`vst3_guard`].
 
+pub mod clap_guard;
 pub mod parameters;
+mod ports;
 pub mod shared;
+pub mod state;
 
 use crate::engine::meters::Meters;
 use crate::engine::{Engine, Ports, Setup};
@@ -218,5 +221,4 @@ impl ClapPlugin for Switchyard {
         &[ClapFeature::AudioEffect, ClapFeature::Mixing, ClapFeature::Utility, ClapFeature::Stereo];
 }
 
-nice_plug::nice_export_clap!(Switchyard);
 clap_wrapper::export_vst3!();
