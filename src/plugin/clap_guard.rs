@@ -428,6 +428,16 @@ unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
     });
 }
 
+/// The parameters and shared state of a plugin made by this binary's factory, for a host in the same
+/// program. [main-thread]
+///
+/// # Safety
+/// `plugin` is null or was made by the factory of [`clap_entry`] and not yet destroyed.
+pub unsafe fn parameters(plugin: *const clap_plugin) -> Option<Arc<HostParameters>> {
+    // SAFETY: the caller's.
+    unsafe { Guard::of(plugin) }.map(|guard| Arc::clone(&guard.parameters))
+}
+
 unsafe extern "C" fn plugin_count(_factory: *const clap_plugin_factory) -> u32 {
     fenced(0, || PLUGINS.len() as u32)
 }

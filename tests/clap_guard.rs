@@ -1,0 +1,567 @@
+//! The CLAP border, called as the worst host would call it. Each test is one thing a host was seen
+//! to do, or one a broken host might.
+#![cfg(feature = "plugin")]
+
+#[path = "support/raw_host.rs"]
+mod raw_host;
+
+use clap_sys::ext::{audio_ports::*, params::*};
+use clap_sys::process::*;
+use raw_host::*;
+use std::ptr::null;
+use switchyard::routing::BUSES;
+use switchyard::routing::parameter::{ALL, COUNT};
+
+/// What Main carries by default: the sum of the given inputs. The test signal's sums are exact.
+fn sum(inputs: impl IntoIterator<Item = usize>, side: usize, frames: usize) -> Vec<f32> {
+    let inputs: Vec<usize> = inputs.into_iter().collect();
+    (0..frames).map(|n| inputs.iter().map(|port| signal(*port, side, n)).sum()).collect()
+}
+
+fn silent(samples: &[f32]) -> bool {
+    samples.iter().all(|x| *x == 0.0)
+}
+
+/// Strip k feeds bus k at 0 dB and nothing but its own port comes of it, so that port k carries
+/// input k and Main the sum of all.
+fn fan_out(instance: &Instance) {
+    let mut events = Events::default();
+    for bus in 1..=BUSES {
+        events.push(0, instance.id(&format!("s{bus}b{bus}")), 0.75);
+        events.push(0, instance.id(&format!("b{bus}mt")), 0.0);
+    }
+    instance.flush(&events);
+}
+
+/// A block's outputs after [`fan_out`].
+fn assert_fanned_out(block: &Block, case: &str) {
+    for side in 0..2 {
+        assert_eq!(block.output(0, side), sum(0..PORTS, side, block.frames), "{case}: Main");
+        for bus in 1..=BUSES {
+            let expected = sum([bus - 1], side, block.frames);
+            assert_eq!(block.output(bus, side), expected, "{case}: bus {bus}, side {side}");
+        }
+        for port in BUSES + 1..PORTS {
+            assert!(silent(block.output(port, side)), "{case}: port {port}");
+        }
+    }
+}
+
+fn running_fanned_out(longest: u32) -> Instance {
+    let mut instance = Instance::new();
+    fan_out(&instance);
+    instance.activate(longest);
+    instance
+}
+
+#[test]
+fn sixteen_inputs_reach_their_outputs_when_the_host_does_everything_right() {
+    let instance = running_fanned_out(64);
+    let mut block = Block::whole(64);
+    assert_eq!(instance.process(&mut block), CLAP_PROCESS_TAIL);
+    assert_fanned_out(&block, "all right");
+    assert!(block.masks.iter().all(|mask| *mask == 0));
+}
+
+#[test]
+fn missing_inputs_are_silence_and_missing_outputs_are_not_missed() {
+    let instance = running_fanned_out(64);
+    for (inputs, outputs) in [(1, 1), (0, 1), (3, 2), (16, 0), (0, 0), (15, 15)] {
+        let mut block = Block::whole(64);
+        block.inputs.truncate(inputs);
+        block.outputs.truncate(outputs);
+        assert_ne!(instance.process(&mut block), CLAP_PROCESS_ERROR);
+        for side in 0..2 {
+            if outputs > 0 {
+                assert_eq!(block.output(0, side), sum(0..inputs, side, 64));
+            }
+            for port in 1..outputs.min(BUSES + 1) {
+                let expected = sum((port <= inputs).then(|| port - 1), side, 64);
+                assert_eq!(block.output(port, side), expected, "{inputs} in, {outputs} out");
+            }
+        }
+    }
+}
+
+#[test]
+fn null_channel_arrays_and_null_channels_are_silence_and_sinks() {
+    let instance = running_fanned_out(64);
+    for port in 0..PORTS {
+        let mut block = Block::whole(64);
+        block.inputs[port].null = true;
+        instance.process(&mut block);
+        for side in 0..2 {
+            let heard = (0..PORTS).filter(|p| *p != port);
+            assert_eq!(block.output(0, side), sum(heard, side, 64));
+        }
+
+        let mut block = Block::whole(64);
+        block.inputs[port].channels[1] = None;
+        instance.process(&mut block);
+        assert_eq!(block.output(0, 0), sum(0..PORTS, 0, 64));
+        assert_eq!(block.output(0, 1), sum((0..PORTS).filter(|p| *p != port), 1, 64));
+
+        let mut block = Block::whole(64);
+        block.outputs[port].null = true;
+        let mut other = Block::whole(64);
+        other.outputs[port].channels = vec![None, None];
+        for block in [&mut block, &mut other] {
+            instance.process(block);
+            let heard = if port == 0 { 1 } else { 0 };
+            let expected = if port == 0 { sum([0], 0, 64) } else { sum(0..PORTS, 0, 64) };
+            assert_eq!(block.output(heard, 0), expected);
+        }
+        let lent = block.outputs[port].channels[0].unwrap();
+        assert!(block.samples(lent).iter().all(|x| x.is_nan()), "an unlent buffer was written");
+    }
+}
+
+#[test]
+fn ports_beyond_the_sixteenth_are_ignored_in_and_cleared_out() {
+    let instance = running_fanned_out(64);
+    let mut block = Block::whole(64);
+    for _ in 0..5 {
+        let (input, output) = (block.lend(1.0), block.lend(f32::NAN));
+        block.inputs.push(Port { channels: vec![Some(input); 2], ..Port::default() });
+        block.outputs.push(Port { channels: vec![Some(output), None], ..Port::default() });
+    }
+    instance.process(&mut block);
+    assert_fanned_out(&block, "21 ports");
+    for port in PORTS..PORTS + 5 {
+        assert!(silent(block.output(port, 0)));
+        assert_eq!(block.masks[port], u64::MAX, "a cleared port is constant");
+    }
+}
+
+#[test]
+fn channels_beyond_the_second_are_ignored_in_and_cleared_out() {
+    let instance = running_fanned_out(64);
+    let mut block = Block::whole(64);
+    for port in 0..PORTS {
+        let (input, output) = (block.lend(1.0), block.lend(f32::NAN));
+        block.inputs[port].channels.push(Some(input));
+        block.outputs[port].channels.push(Some(output));
+    }
+    instance.process(&mut block);
+    assert_fanned_out(&block, "three channels");
+    assert!((0..PORTS).all(|port| silent(block.output(port, 2))));
+}
+
+#[test]
+fn a_mono_input_is_heard_on_both_sides() {
+    let instance = running_fanned_out(64);
+    for port in 0..PORTS {
+        let mut block = Block::whole(64);
+        block.inputs[port].channels.truncate(1);
+        instance.process(&mut block);
+        let others = sum((0..PORTS).filter(|p| *p != port), 1, 64);
+        let expected: Vec<f32> =
+            others.iter().enumerate().map(|(n, x)| x + signal(port, 0, n)).collect();
+        assert_eq!(block.output(0, 0), sum(0..PORTS, 0, 64), "input {port}");
+        assert_eq!(block.output(0, 1), expected, "input {port}");
+    }
+}
+
+#[test]
+fn a_mono_output_carries_half_the_sum_of_both_sides() {
+    let instance = running_fanned_out(64);
+    for port in 0..=BUSES {
+        let mut block = Block::whole(64);
+        block.outputs[port].channels.truncate(1);
+        let mut shared = Block::whole(64);
+        shared.outputs[port].channels[1] = shared.outputs[port].channels[0];
+        for block in [&mut block, &mut shared] {
+            instance.process(block);
+            let inputs = || if port == 0 { 0..PORTS } else { port - 1..port };
+            let sides = sum(inputs(), 0, 64).into_iter().zip(sum(inputs(), 1, 64));
+            let expected: Vec<f32> = sides.map(|(left, right)| 0.5 * (left + right)).collect();
+            assert_eq!(block.output(port, 0), expected, "output {port}");
+        }
+    }
+}
+
+#[test]
+fn every_input_may_lie_in_the_memory_of_every_output() {
+    let instance = running_fanned_out(64);
+    for input in 0..PORTS {
+        for output in 0..PORTS {
+            let mut block = Block::whole(64);
+            block.outputs[output].channels = block.inputs[input].channels.clone();
+            instance.process(&mut block);
+            assert_fanned_out(&block, &format!("input {input} in output {output}"));
+        }
+    }
+}
+
+#[test]
+fn all_inputs_may_lie_in_outputs_at_once_in_any_rotation_and_with_sides_crossed() {
+    let instance = running_fanned_out(64);
+    for rotation in 0..PORTS {
+        for crossed in [false, true] {
+            let mut block = Block::whole(64);
+            for input in 0..PORTS {
+                let mut channels = block.inputs[input].channels.clone();
+                if crossed {
+                    channels.reverse();
+                }
+                block.outputs[(input + rotation) % PORTS].channels = channels;
+            }
+            instance.process(&mut block);
+            assert_fanned_out(&block, &format!("rotation {rotation}, crossed {crossed}"));
+        }
+    }
+}
+
+#[test]
+fn an_automation_point_amid_a_block_in_place_does_not_mix_up_input_and_output() {
+    let instance = running_fanned_out(64);
+    let mut block = Block::whole(64);
+    for input in 0..PORTS {
+        let channels = block.inputs[input].channels.clone();
+        block.outputs[(input + 1) % PORTS].channels = channels;
+    }
+    for time in [1, 17, 40, 63] {
+        block.events.push(time, instance.id("mc1"), f64::from(time) / 64.0);
+    }
+    instance.process(&mut block);
+    assert_fanned_out(&block, "in place with automation");
+}
+
+#[test]
+fn outputs_that_share_memory_get_the_first_ones_sound() {
+    let instance = running_fanned_out(64);
+    let mut block = Block::whole(64);
+    let dummy = block.outputs[1].channels.clone();
+    for port in 2..PORTS {
+        block.outputs[port].channels = dummy.clone();
+    }
+    instance.process(&mut block);
+    assert_eq!(block.output(0, 0), sum(0..PORTS, 0, 64));
+    assert_eq!(block.output(1, 1), sum([0], 1, 64));
+}
+
+#[test]
+fn buffers_of_64_bits_are_converted_both_ways() {
+    let instance = running_fanned_out(64);
+    let mut block = Block::whole(64);
+    for port in 0..PORTS {
+        block.inputs[port].double = true;
+        block.outputs[port].double = true;
+        for side in 0..2 {
+            let input = block.lend_double(|n| f64::from(signal(port, side, n)));
+            let output = block.lend_double(|_| f64::NAN);
+            block.inputs[port].channels[side] = Some(input);
+            block.outputs[port].channels[side] = Some(output);
+        }
+    }
+    instance.process(&mut block);
+    for side in 0..2 {
+        let main: Vec<f32> = block
+            .doubles(block.outputs[0].channels[side].unwrap())
+            .iter()
+            .map(|x| *x as f32)
+            .collect();
+        assert_eq!(main, sum(0..PORTS, side, 64));
+        let bus = block.doubles(block.outputs[3].channels[side].unwrap());
+        assert!(bus.iter().enumerate().all(|(n, x)| *x == f64::from(signal(2, side, n))));
+    }
+}
+
+#[test]
+fn a_block_longer_than_announced_sounds_as_if_it_had_been_announced() {
+    let blocks = |longest| {
+        let instance = running_fanned_out(longest);
+        let mut block = Block::whole(1000);
+        for (time, id, value) in
+            [(0, "s1fd", 0.5), (63, "s2fd", 0.2), (64, "s3mu", 1.0), (500, "s1b1", 0.0)]
+        {
+            block.events.push(time, instance.id(id), value);
+        }
+        block.events.push(999, instance.id("mc2"), 0.5);
+        instance.process(&mut block);
+        assert_eq!(instance.value(instance.id("mc2")), 0.5);
+        block
+    };
+    let whole = blocks(1000);
+    for longest in [1, 63, 64, 999] {
+        let split = blocks(longest);
+        for port in 0..PORTS {
+            for side in 0..2 {
+                let (a, b) = (whole.output(port, side), split.output(port, side));
+                let same = a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits());
+                assert!(same, "output {port} with blocks of {longest}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_long_block_may_be_in_place_too() {
+    let instance = running_fanned_out(100);
+    let mut block = Block::whole(1000);
+    for input in 0..PORTS {
+        let channels = block.inputs[input].channels.clone();
+        block.outputs[(input + 3) % PORTS].channels = channels;
+    }
+    instance.process(&mut block);
+    assert_fanned_out(&block, "long and in place");
+}
+
+#[test]
+fn a_block_of_no_frames_only_applies_its_events() {
+    let instance = Instance::running(64);
+    for whole in [true, false] {
+        let mut block = if whole { Block::whole(0) } else { Block::empty(0) };
+        let value = if whole { 0.25 } else { 0.5 };
+        block.events.push(5, instance.id("s1fd"), value);
+        assert_ne!(instance.process(&mut block), CLAP_PROCESS_ERROR);
+        assert_eq!(instance.value(instance.id("s1fd")), value);
+    }
+}
+
+#[test]
+fn events_past_the_block_take_effect_on_its_last_sample() {
+    let events_at = |time| {
+        let instance = Instance::running(64);
+        let (mut first, mut second) = (Block::whole(64), Block::whole(64));
+        first.events.push(time, instance.id("mnmu"), 1.0);
+        instance.process(&mut first);
+        instance.process(&mut second);
+        assert_eq!(instance.value(instance.id("mnmu")), 1.0);
+        [first, second].map(|block| block.output(0, 0).to_vec())
+    };
+    let right = events_at(63);
+    assert_eq!(right[0][..63], sum(0..PORTS, 0, 64)[..63]);
+    assert_ne!(right[1], sum(0..PORTS, 0, 64));
+    for time in [64, 65, 1000, u32::MAX] {
+        assert_eq!(events_at(time), right, "an event at {time}");
+    }
+}
+
+#[test]
+fn an_event_lands_on_its_very_sample() {
+    for time in [0, 1, 30, 63] {
+        let instance = Instance::running(64);
+        instance.process(&mut Block::whole(64));
+        let mut block = Block::whole(64);
+        block.events.push(time, instance.id("mnmu"), 1.0);
+        instance.process(&mut block);
+        let (now, before) = (block.output(0, 0), sum(0..PORTS, 0, 64));
+        let first_change = now.iter().zip(&before).position(|(a, b)| a != b).unwrap();
+        // The first sample of a ramp may still be the old value.
+        let time = time as usize;
+        assert!((time..=time + 1).contains(&first_change), "{first_change} for {time}");
+    }
+}
+
+#[test]
+fn events_whose_times_run_backwards_take_effect_in_their_order() {
+    let instance = Instance::running(64);
+    let mut block = Block::whole(64);
+    let id = instance.id("s4fd");
+    for (time, value) in [(40, 0.1), (10, 0.2), (50, 0.3), (0, 0.4)] {
+        block.events.push(time, id, value);
+    }
+    assert_ne!(instance.process(&mut block), CLAP_PROCESS_ERROR);
+    assert!((instance.value(id) - 0.4).abs() < 1e-6);
+    assert_eq!(block.output(0, 0)[..40], sum(0..PORTS, 0, 64)[..40]);
+}
+
+#[test]
+fn null_events_short_events_and_unknown_events_are_passed_over() {
+    let instance = Instance::running(64);
+    let id = instance.id("s5fd");
+    let strange = || {
+        let mut events = Events::default();
+        events.events.push(None);
+        let mut short = param_event(3, id, 0.9);
+        short.header.size = 16;
+        events.events.push(Some(Box::new(short)));
+        let mut unknown = param_event(4, id, 0.9);
+        unknown.header.type_ = 999;
+        events.events.push(Some(Box::new(unknown)));
+        let mut foreign = param_event(5, id, 0.9);
+        foreign.header.space_id = 77;
+        foreign.header.size = 100_000;
+        events.events.push(Some(Box::new(foreign)));
+        let mut nan = param_event(6, id, f64::NAN);
+        nan.header.flags = u32::MAX;
+        events.events.push(Some(Box::new(nan)));
+        events.push(7, u32::MAX, 0.5);
+        events.push(8, id, 0.125);
+        events
+    };
+    let mut block = Block::whole(64);
+    block.events = strange();
+    assert_ne!(instance.process(&mut block), CLAP_PROCESS_ERROR);
+    assert_eq!(instance.value(id), 0.125);
+
+    instance.flush(&Events::default().set(0, id, 0.5));
+    instance.flush(&strange());
+    assert_eq!(instance.value(id), 0.125);
+}
+
+#[test]
+fn a_null_event_list_and_a_list_without_functions_are_empty() {
+    let instance = Instance::running(64);
+    let mut block = Block::whole(64);
+    block.events.absent = true;
+    assert_ne!(instance.process(&mut block), CLAP_PROCESS_ERROR);
+    let hollow = clap_sys::events::clap_input_events {
+        ctx: std::ptr::null_mut(),
+        size: None,
+        get: None,
+    };
+    let deaf = clap_sys::events::clap_output_events { ctx: std::ptr::null_mut(), try_push: None };
+    unsafe {
+        instance.params().flush.unwrap()(instance.plugin, &hollow, &deaf);
+        instance.params().flush.unwrap()(instance.plugin, null(), null());
+    }
+}
+
+#[test]
+fn processing_before_activation_is_an_error_and_no_crash() {
+    let mut instance = Instance::new();
+    assert_eq!(instance.process(&mut Block::whole(64)), CLAP_PROCESS_ERROR);
+    assert_eq!(instance.process(&mut Block::empty(0)), CLAP_PROCESS_ERROR);
+    instance.activate(64);
+    assert_ne!(instance.process(&mut Block::whole(64)), CLAP_PROCESS_ERROR);
+    instance.deactivate();
+    assert_eq!(instance.process(&mut Block::whole(64)), CLAP_PROCESS_ERROR);
+    instance.activate(32);
+    assert_ne!(instance.process(&mut Block::whole(64)), CLAP_PROCESS_ERROR);
+    unsafe {
+        let process = (*instance.plugin).process.unwrap();
+        assert_eq!(process(instance.plugin, null()), CLAP_PROCESS_ERROR);
+        assert_eq!(process(null(), null()), CLAP_PROCESS_ERROR);
+    }
+}
+
+#[test]
+fn activation_at_an_impossible_sample_rate_is_refused() {
+    let instance = Instance::new();
+    for rate in [0.0, -44_100.0, f64::NAN, f64::INFINITY] {
+        let activate = unsafe { (*instance.plugin).activate.unwrap() };
+        assert!(!unsafe { activate(instance.plugin, rate, 1, 64) }, "{rate}");
+    }
+}
+
+#[test]
+fn parameter_info_past_the_end_is_refused() {
+    let instance = Instance::new();
+    let count = unsafe { instance.params().count.unwrap()(instance.plugin) };
+    assert_eq!(count as usize, COUNT);
+    assert!(instance.param_info(count - 1).is_some());
+    for index in [count, count + 1, u32::MAX] {
+        assert!(instance.param_info(index).is_none());
+    }
+    let get_info = instance.params().get_info.unwrap();
+    assert!(!unsafe { get_info(instance.plugin, 0, std::ptr::null_mut()) });
+}
+
+#[test]
+fn every_parameter_has_an_id_of_its_own_and_its_name() {
+    let instance = Instance::new();
+    let mut ids = std::collections::HashSet::new();
+    for (index, parameter) in ALL.iter().enumerate() {
+        let info = instance.param_info(index as u32).unwrap();
+        assert!(ids.insert(info.id), "{parameter:?} shares its id");
+        assert_eq!(name_of(&info.name), parameter.name());
+        let automatable = info.flags & CLAP_PARAM_IS_AUTOMATABLE != 0;
+        assert_eq!(automatable, parameter.is_automatable(), "{parameter:?}");
+    }
+}
+
+#[test]
+fn ports_past_the_end_are_refused_and_the_others_have_their_names() {
+    let instance = Instance::new();
+    let name = |index, is_input| name_of(&instance.port_info(index, is_input).unwrap().name);
+    assert_eq!([0, 1, 15].map(|i| name(i, true)), ["In 1", "In 2", "In 16"]);
+    assert_eq!(
+        [0, 1, 12, 13, 14, 15].map(|i| name(i, false)),
+        ["Main", "Bus 1", "Bus 12", "Monitor A", "Monitor B", "Cue"]
+    );
+    for is_input in [true, false] {
+        assert!(instance.port_info(16, is_input).is_none());
+        assert!(instance.port_info(u32::MAX, is_input).is_none());
+        for index in 0..16 {
+            let info = instance.port_info(index, is_input).unwrap();
+            assert_eq!(info.channel_count, 2);
+            assert_eq!(info.flags & CLAP_AUDIO_PORT_IS_MAIN != 0, index == 0);
+        }
+    }
+    let (input, output) =
+        (instance.port_info(0, true).unwrap(), instance.port_info(0, false).unwrap());
+    assert_eq!((input.in_place_pair, output.in_place_pair), (output.id, input.id));
+}
+
+#[test]
+fn names_the_user_gives_reach_the_host_and_ids_stay() {
+    let instance = Instance::new();
+    let ids = || -> Vec<u32> {
+        (0..COUNT as u32).map(|index| instance.param_info(index).unwrap().id).collect()
+    };
+    let before = ids();
+    instance.shared().shared.edit_session(|session| {
+        session.strip_names[2] = "Vox".into();
+        session.bus_names[11] = "Verb".into();
+    });
+    assert!(instance.asked().callbacks.load(std::sync::atomic::Ordering::SeqCst) > 0);
+    instance.on_main_thread();
+    let title = |id: &str| {
+        let index = switchyard::routing::parameter::Parameter::from_id(id).unwrap().index();
+        name_of(&instance.param_info(index as u32).unwrap().name)
+    };
+    assert_eq!(title("s3b12"), "Vox > Verb");
+    assert_eq!(title("s3fd"), "Vox Fader");
+    assert_eq!(name_of(&instance.port_info(12, false).unwrap().name), "Bus 12 Verb");
+    assert_eq!(name_of(&instance.port_info(2, true).unwrap().name), "In 3 Vox");
+    assert_eq!(ids(), before);
+    let asked = instance.asked();
+    let rescans = &asked.params_rescans;
+    assert_eq!(rescans.load(std::sync::atomic::Ordering::SeqCst), CLAP_PARAM_RESCAN_INFO);
+    let rescans = &asked.ports_rescans;
+    assert_eq!(rescans.load(std::sync::atomic::Ordering::SeqCst), CLAP_AUDIO_PORTS_RESCAN_NAMES);
+}
+
+#[test]
+fn a_name_too_long_for_the_host_is_cut_between_characters() {
+    let instance = Instance::new();
+    instance.shared().shared.edit_session(|session| session.strip_names[0] = "ü".repeat(1000));
+    let name = name_of(&instance.param_info(1).unwrap().name);
+    assert!(name.chars().all(|c| c == 'ü') && name.len() > 250, "{name}");
+}
+
+#[test]
+fn an_edit_of_the_session_marks_the_project_dirty_once() {
+    let instance = Instance::new();
+    let dirty = || instance.asked().dirty.load(std::sync::atomic::Ordering::SeqCst);
+    instance.on_main_thread();
+    assert_eq!(dirty(), 0);
+    instance.shared().shared.edit_session(|session| session.editor_size = [900, 500]);
+    instance.on_main_thread();
+    instance.on_main_thread();
+    assert_eq!(dirty(), 1);
+}
+
+#[test]
+fn an_edit_after_the_plugin_is_gone_wakes_nobody() {
+    let instance = Instance::new();
+    let shared = instance.shared();
+    drop(instance);
+    shared.shared.edit_session(|session| session.editor_size = [900, 500]);
+}
+
+#[test]
+fn an_unknown_plugin_or_no_host_makes_no_plugin() {
+    let factory = factory();
+    unsafe {
+        let create = (*factory).create_plugin.unwrap();
+        assert!(create(factory, null(), c"audio.switchyard.switchyard".as_ptr()).is_null());
+        assert!(create(factory, null(), null()).is_null());
+        let descriptor = (*factory).get_plugin_descriptor.unwrap();
+        let count = (*factory).get_plugin_count.unwrap()(factory);
+        assert!(descriptor(factory, count).is_null());
+        assert!(!descriptor(factory, 0).is_null());
+    }
+}
