@@ -407,11 +407,8 @@ fn a_null_event_list_and_a_list_without_functions_are_empty() {
     let mut block = Block::whole(64);
     block.events.absent = true;
     assert_ne!(instance.process(&mut block), CLAP_PROCESS_ERROR);
-    let hollow = clap_sys::events::clap_input_events {
-        ctx: std::ptr::null_mut(),
-        size: None,
-        get: None,
-    };
+    let hollow =
+        clap_sys::events::clap_input_events { ctx: std::ptr::null_mut(), size: None, get: None };
     let deaf = clap_sys::events::clap_output_events { ctx: std::ptr::null_mut(), try_push: None };
     unsafe {
         instance.params().flush.unwrap()(instance.plugin, &hollow, &deaf);

@@ -26,7 +26,9 @@
 use super::parameters::SESSION_FIELD;
 use crate::routing::parameter::{ALL, Kind, Parameter};
 use crate::session::{self, Session, SessionError};
-use serde_json::{Map, Value, json};
+use nice_plug::plugin::{ParamValue, PluginState};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::io::Read;
 
 /// The largest state that is read, in bytes; a full one has about 40 kB.
@@ -58,7 +60,9 @@ pub enum Refusal {
         found: u64,
     },
     /// The announced length is absurd.
-    #[error("it announces {0} bytes, more than the {LONGEST} a state can have: not a Switchyard state")]
+    #[error(
+        "it announces {0} bytes, more than the {LONGEST} a state can have: not a Switchyard state"
+    )]
     TooLong(u64),
     /// Not JSON.
     #[error("it is not a Switchyard state: {0}")]
@@ -132,7 +136,7 @@ pub fn check(json: &[u8]) -> Result<Accepted, Refusal> {
         }
         Some(other) => return Err(wrong_type("fields.session", "a string", &other)),
     };
-    let mut params = Map::new();
+    let mut params = BTreeMap::new();
     for parameter in ALL {
         let id = parameter.id();
         let value = match values.get(&id) {
@@ -148,12 +152,8 @@ pub fn check(json: &[u8]) -> Result<Accepted, Refusal> {
     remarks.unknown.extend(fields.keys().map(|key| format!("fields.{key}")));
     remarks.unknown.extend(state.keys().cloned());
 
-    let json = json!({
-        "version": version,
-        "params": params,
-        "fields": { SESSION_FIELD: session },
-    });
-    let json = serde_json::to_vec(&json)?;
+    let fields = BTreeMap::from([(SESSION_FIELD.to_string(), session)]);
+    let json = serde_json::to_vec(&PluginState { version, params, fields })?;
     let mut bytes = (json.len() as u64).to_le_bytes().to_vec();
     bytes.extend(json);
     Ok(Accepted { bytes, remarks: remarks.sentences() })
@@ -223,11 +223,11 @@ fn plain_value(
     Ok(held)
 }
 
-fn framework_value(parameter: Parameter, plain: f32) -> Value {
+fn framework_value(parameter: Parameter, plain: f32) -> ParamValue {
     match parameter.kind() {
-        Kind::Toggle => json!({ "bool": plain >= 0.5 }),
-        Kind::Choice(_) => json!({ "i32": plain as i32 }),
-        _ => json!({ "f32": plain }),
+        Kind::Toggle => ParamValue::Bool(plain >= 0.5),
+        Kind::Choice(_) => ParamValue::I32(plain as i32),
+        _ => ParamValue::F32(plain),
     }
 }
 

@@ -137,8 +137,7 @@ impl Instance {
         host.host.host_data = (&raw mut *host).cast();
         let factory = factory();
         let descriptor = call!(factory, get_plugin_descriptor(factory, 0));
-        let plugin =
-            call!(factory, create_plugin(factory, &host.host, (*descriptor).id));
+        let plugin = call!(factory, create_plugin(factory, &host.host, (*descriptor).id));
         assert!(!plugin.is_null());
         assert!(call!(plugin, init(plugin)));
         Instance { plugin, host, active: false }
@@ -351,8 +350,16 @@ fn buffers(ports: &[Port], memory: &mut [Vec<f64>]) -> Buffers {
         .iter()
         .zip(&mut pointers)
         .map(|(port, pointers)| clap_audio_buffer {
-            data32: if port.null || port.double { null_mut() } else { pointers.as_mut_ptr().cast() },
-            data64: if port.null || !port.double { null_mut() } else { pointers.as_mut_ptr().cast() },
+            data32: if port.null || port.double {
+                null_mut()
+            } else {
+                pointers.as_mut_ptr().cast()
+            },
+            data64: if port.null || !port.double {
+                null_mut()
+            } else {
+                pointers.as_mut_ptr().cast()
+            },
             channel_count: port.channels.len() as u32,
             latency: 0,
             constant_mask: 0,

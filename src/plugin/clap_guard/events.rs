@@ -194,7 +194,10 @@ unsafe extern "C" fn in_size(list: *const clap_input_events) -> u32 {
     events.end - events.first
 }
 
-unsafe extern "C" fn in_get(list: *const clap_input_events, index: u32) -> *const clap_event_header {
+unsafe extern "C" fn in_get(
+    list: *const clap_input_events,
+    index: u32,
+) -> *const clap_event_header {
     // SAFETY: as above.
     unsafe { (*(*list).ctx.cast::<InEvents>()).event(index) }
 }

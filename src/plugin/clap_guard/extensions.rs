@@ -131,7 +131,10 @@ static AUDIO_PORTS: clap_plugin_audio_ports =
 static STATE: clap_plugin_state = clap_plugin_state { save: Some(save), load: Some(load) };
 
 /// The plugin's `get_extension`. [thread-safe]
-pub(super) unsafe extern "C" fn get(plugin: *const clap_plugin, id: *const c_char) -> *const c_void {
+pub(super) unsafe extern "C" fn get(
+    plugin: *const clap_plugin,
+    id: *const c_char,
+) -> *const c_void {
     // SAFETY: the host passes a plugin of ours and a C string, here and below.
     let Some(guard) = (unsafe { Guard::of(plugin) }) else { return std::ptr::null() };
     if id.is_null() {
@@ -292,9 +295,10 @@ unsafe extern "C" fn load(plugin: *const clap_plugin, stream: *const clap_istrea
         let mut memory = MemoryStream::new(&accepted.bytes);
         let stream = memory.stream();
         // SAFETY: the stream lives until the call returns.
-        let loaded = guard.parameters.shared.hold(|| unsafe {
-            call!(guard.inner_extensions.state, load(guard.inner, &stream))
-        });
+        let loaded = guard
+            .parameters
+            .shared
+            .hold(|| unsafe { call!(guard.inner_extensions.state, load(guard.inner, &stream)) });
         guard.tell_names();
         loaded
     })
