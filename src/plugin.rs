@@ -8,6 +8,7 @@ pub mod parameters;
 mod ports;
 pub mod shared;
 pub mod state;
+pub mod vst3_guard;
 
 use crate::engine::meters::Meters;
 use crate::engine::{Engine, Ports, Setup};
@@ -220,5 +221,3 @@ impl ClapPlugin for Switchyard {
     const CLAP_FEATURES: &'static [ClapFeature] =
         &[ClapFeature::AudioEffect, ClapFeature::Mixing, ClapFeature::Utility, ClapFeature::Stereo];
 }
-
-clap_wrapper::export_vst3!();
