@@ -22,6 +22,7 @@ mod component;
 
 use component::Component;
 use std::ffi::c_void;
+use vst3::Steinberg::Vst::IAudioProcessor;
 use vst3::Steinberg::*;
 use vst3::{Class, ComPtr, ComWrapper, Interface};
 
@@ -82,10 +83,13 @@ impl IPluginFactoryTrait for Factory {
             let Some(made) = ComPtr::<FUnknown>::from_raw(made.cast()) else {
                 return if result == kResultOk { kResultFalse } else { result };
             };
+            if made.cast::<IAudioProcessor>().is_none() {
+                // A class that is no audio component has nothing to guard.
+                return query(&made, interface.cast(), object);
+            }
             match Component::around(&made) {
                 Some(guarded) => query(&guarded, interface.cast(), object),
-                // A class that is no audio component has nothing to guard.
-                None => query(&made, interface.cast(), object),
+                None => kNoInterface,
             }
         }
     }

@@ -242,27 +242,23 @@ impl Instance {
     }
 
     pub fn process(&self, block: &mut Block) -> i32 {
-        let mut inputs = buffers(&block.inputs, &mut block.memory);
-        let mut outputs = buffers(&block.outputs, &mut block.memory);
+        let (mut input_pointers, mut output_pointers) = block.pointers();
+        let inputs = buffers(&block.inputs, &mut input_pointers);
+        let mut outputs = buffers(&block.outputs, &mut output_pointers);
         let list = block.events.list();
         let process = clap_process {
             steady_time: -1,
             frames_count: block.frames as u32,
             transport: null(),
-            audio_inputs: if inputs.is_empty() { null() } else { inputs.buffers.as_ptr() },
-            audio_outputs: if outputs.is_empty() {
-                null_mut()
-            } else {
-                outputs.buffers.as_mut_ptr()
-            },
-            audio_inputs_count: inputs.buffers.len() as u32,
-            audio_outputs_count: outputs.buffers.len() as u32,
+            audio_inputs: if inputs.is_empty() { null() } else { inputs.as_ptr() },
+            audio_outputs: if outputs.is_empty() { null_mut() } else { outputs.as_mut_ptr() },
+            audio_inputs_count: inputs.len() as u32,
+            audio_outputs_count: outputs.len() as u32,
             in_events: if block.events.absent { null() } else { &list },
             out_events: null(),
         };
         let status = call!(self.plugin, process(self.plugin, &process));
-        block.masks = outputs.buffers.iter().map(|buffer| buffer.constant_mask).collect();
-        inputs.buffers.clear();
+        block.masks = outputs.iter().map(|buffer| buffer.constant_mask).collect();
         block.assert_nothing_beyond_the_block_was_written();
         status
     }
@@ -324,48 +320,21 @@ pub struct Block {
     singles: BTreeSet<usize>,
 }
 
-struct Buffers {
-    buffers: Vec<clap_audio_buffer>,
-    _pointers: Vec<Vec<*mut c_void>>,
-}
-
-impl Buffers {
-    fn is_empty(&self) -> bool {
-        self.buffers.is_empty()
-    }
-}
-
-fn buffers(ports: &[Port], memory: &mut [Vec<f64>]) -> Buffers {
-    let mut pointers: Vec<Vec<*mut c_void>> = ports
+fn buffers(ports: &[Port], pointers: &mut [Vec<*mut c_void>]) -> Vec<clap_audio_buffer> {
+    let lent = |lent: bool, pointers: &mut Vec<*mut c_void>| -> *mut c_void {
+        if lent { pointers.as_mut_ptr().cast() } else { null_mut() }
+    };
+    ports
         .iter()
-        .map(|port| {
-            let at = |index: &Option<usize>| match index {
-                Some(index) => memory[*index].as_mut_ptr().cast(),
-                None => null_mut(),
-            };
-            port.channels.iter().map(at).collect()
-        })
-        .collect();
-    let buffers = ports
-        .iter()
-        .zip(&mut pointers)
+        .zip(pointers)
         .map(|(port, pointers)| clap_audio_buffer {
-            data32: if port.null || port.double {
-                null_mut()
-            } else {
-                pointers.as_mut_ptr().cast()
-            },
-            data64: if port.null || !port.double {
-                null_mut()
-            } else {
-                pointers.as_mut_ptr().cast()
-            },
-            channel_count: port.channels.len() as u32,
+            data32: lent(!port.null && !port.double, pointers).cast(),
+            data64: lent(!port.null && port.double, pointers).cast(),
+            channel_count: pointers.len() as u32,
             latency: 0,
             constant_mask: 0,
         })
-        .collect();
-    Buffers { buffers, _pointers: pointers }
+        .collect()
 }
 
 /// A test signal whose sums are exact: small multiples of 1/1024, different in every channel.
@@ -457,7 +426,20 @@ impl Block {
         self.samples(self.inputs[port].channels[side].unwrap())
     }
 
-    fn assert_nothing_beyond_the_block_was_written(&self) {
+    /// The channel pointers of the inputs and of the outputs.
+    pub fn pointers(&mut self) -> (Vec<Vec<*mut c_void>>, Vec<Vec<*mut c_void>>) {
+        let memory = &mut self.memory;
+        let mut of = |ports: &[Port]| -> Vec<Vec<*mut c_void>> {
+            let mut at = |channel: &Option<usize>| match channel {
+                Some(index) => memory[*index].as_mut_ptr().cast(),
+                None => null_mut(),
+            };
+            ports.iter().map(|port| port.channels.iter().map(&mut at).collect()).collect()
+        };
+        (of(&self.inputs), of(&self.outputs))
+    }
+
+    pub fn assert_nothing_beyond_the_block_was_written(&self) {
         for (at, memory) in self.memory.iter().enumerate() {
             if self.singles.contains(&at) {
                 let all: &[f32] =

@@ -23,7 +23,6 @@ pub struct Component {
     controller: ComPtr<IEditController>,
     controller2: ComPtr<IEditController2>,
     units: ComPtr<IUnitInfo>,
-    connection: ComPtr<IConnectionPoint>,
     expressions: ComPtr<INoteExpressionController>,
     /// Between `initialize` and `terminate`.
     initialized: AtomicBool,
@@ -43,14 +42,13 @@ impl Class for Component {
         IEditController,
         IEditController2,
         IUnitInfo,
-        IConnectionPoint,
         INoteExpressionController,
         IInfoListener,
     );
 }
 
 impl Component {
-    /// A guard around an object of clap-wrapper's, `None` if that is no audio component.
+    /// A guard around a component of clap-wrapper's, `None` if it lacks an interface it should have.
     pub fn around(inner: &ComPtr<FUnknown>) -> Option<ComPtr<FUnknown>> {
         let guarded = Component {
             component: inner.cast()?,
@@ -59,7 +57,6 @@ impl Component {
             controller: inner.cast()?,
             controller2: inner.cast()?,
             units: inner.cast()?,
-            connection: inner.cast()?,
             expressions: inner.cast()?,
             initialized: AtomicBool::new(false),
             has_handler: AtomicBool::new(false),
@@ -357,12 +354,6 @@ forward!(IUnitInfoTrait for units {
     fn getUnitByBus(media: MediaType, direction: BusDirection, bus: int32, channel: int32,
         unit: *mut UnitID) -> tresult;
     fn setUnitProgramData(list: int32, program: int32, data: *mut IBStream) -> tresult;
-});
-
-forward!(IConnectionPointTrait for connection {
-    fn connect(other: *mut IConnectionPoint) -> tresult;
-    fn disconnect(other: *mut IConnectionPoint) -> tresult;
-    fn notify(message: *mut IMessage) -> tresult;
 });
 
 forward!(INoteExpressionControllerTrait for expressions {

@@ -1,0 +1,390 @@
+//! The VST3 border, through the module's own factory, called as the worst host would call it.
+#![cfg(feature = "plugin")]
+
+#[path = "support/raw_host.rs"]
+mod raw_host;
+#[path = "support/raw_vst3.rs"]
+mod raw_vst3;
+
+use raw_host::{Block, Events, Instance, PORTS, Port, signal};
+use raw_vst3::*;
+use switchyard::routing::BUSES;
+use switchyard::routing::parameter::{ALL, COUNT};
+use vst3::Steinberg::Vst::*;
+use vst3::Steinberg::*;
+use vst3::{ComPtr, Interface};
+
+fn sum(inputs: impl IntoIterator<Item = usize>, side: usize, frames: usize) -> Vec<f32> {
+    let inputs: Vec<usize> = inputs.into_iter().collect();
+    (0..frames).map(|n| inputs.iter().map(|port| signal(*port, side, n)).sum()).collect()
+}
+
+fn silent(samples: &[f32]) -> bool {
+    samples.iter().all(|x| *x == 0.0)
+}
+
+/// A saved state in which strip k feeds bus k at 0 dB and nothing but its own port comes of it.
+fn fanned_out() -> Vec<u8> {
+    let instance = Instance::new();
+    let mut events = Events::default();
+    for bus in 1..=BUSES {
+        events.push(0, instance.id(&format!("s{bus}b{bus}")), 0.75);
+        events.push(0, instance.id(&format!("b{bus}mt")), 0.0);
+    }
+    instance.flush(&events);
+    instance.save()
+}
+
+fn assert_fanned_out(block: &Block, case: &str) {
+    for side in 0..2 {
+        assert_eq!(block.output(0, side), sum(0..PORTS, side, block.frames), "{case}: Main");
+        for bus in 1..=BUSES {
+            let expected = sum([bus - 1], side, block.frames);
+            assert_eq!(block.output(bus, side), expected, "{case}: bus {bus}, side {side}");
+        }
+        for port in BUSES + 1..PORTS {
+            assert!(silent(block.output(port, side)), "{case}: port {port}");
+        }
+    }
+}
+
+fn running_fanned_out(longest: i32) -> Vst3 {
+    let vst3 = Vst3::new();
+    assert_eq!(vst3.load(&fanned_out()), kResultOk);
+    vst3.activate(longest);
+    vst3
+}
+
+#[test]
+fn sixteen_inputs_reach_their_outputs_when_the_host_does_everything_right() {
+    let vst3 = running_fanned_out(64);
+    let mut block = Block::whole(64);
+    assert_eq!(vst3.process(&mut block), kResultOk);
+    assert_fanned_out(&block, "all right");
+    assert!(block.masks.iter().all(|mask| *mask == 0));
+}
+
+#[test]
+fn missing_buses_and_the_main_bus_alone_are_processed() {
+    let vst3 = running_fanned_out(64);
+    for (inputs, outputs) in [(1, 1), (0, 1), (3, 2), (16, 0), (0, 0), (15, 15)] {
+        let mut block = Block::whole(64);
+        block.inputs.truncate(inputs);
+        block.outputs.truncate(outputs);
+        assert_eq!(vst3.process(&mut block), kResultOk);
+        for side in 0..2 {
+            if outputs > 0 {
+                assert_eq!(block.output(0, side), sum(0..inputs, side, 64));
+            }
+            for port in 1..outputs.min(BUSES + 1) {
+                let expected = sum((port <= inputs).then(|| port - 1), side, 64);
+                assert_eq!(block.output(port, side), expected, "{inputs} in, {outputs} out");
+            }
+        }
+    }
+}
+
+#[test]
+fn inactive_buses_without_channels_do_not_stop_the_others() {
+    let vst3 = running_fanned_out(64);
+    let mut block = Block::whole(64);
+    for port in 1..PORTS {
+        block.inputs[port].channels.clear();
+        block.outputs[port] = Port { null: port % 2 == 0, ..Port::default() };
+    }
+    assert_eq!(vst3.process(&mut block), kResultOk);
+    assert_eq!([0, 1].map(|side| block.output(0, side).to_vec()), [0, 1].map(|s| sum([0], s, 64)));
+}
+
+#[test]
+fn null_channel_arrays_and_null_channels_are_silence_and_sinks() {
+    let vst3 = running_fanned_out(64);
+    for port in 0..PORTS {
+        let mut block = Block::whole(64);
+        block.inputs[port].null = true;
+        vst3.process(&mut block);
+        let heard: Vec<usize> = (0..PORTS).filter(|p| *p != port).collect();
+        assert_eq!(block.output(0, 0), sum(heard.clone(), 0, 64));
+
+        let mut block = Block::whole(64);
+        block.inputs[port].channels[1] = None;
+        vst3.process(&mut block);
+        assert_eq!(block.output(0, 0), sum(0..PORTS, 0, 64));
+        assert_eq!(block.output(0, 1), sum(heard, 1, 64));
+
+        let mut block = Block::whole(64);
+        block.outputs[port].null = true;
+        vst3.process(&mut block);
+        let heard = if port == 0 { 1 } else { 0 };
+        let expected = if port == 0 { sum([0], 0, 64) } else { sum(0..PORTS, 0, 64) };
+        assert_eq!(block.output(heard, 0), expected);
+    }
+}
+
+#[test]
+fn buses_beyond_the_sixteenth_and_channels_beyond_the_second_are_cleared_and_flagged_silent() {
+    let vst3 = running_fanned_out(64);
+    let mut block = Block::whole(64);
+    for port in 0..PORTS + 3 {
+        let (input, output) = (block.lend(1.0), block.lend(f32::NAN));
+        if port < PORTS {
+            block.inputs[port].channels.push(Some(input));
+            block.outputs[port].channels.push(Some(output));
+        } else {
+            block.inputs.push(Port { channels: vec![Some(input); 2], ..Port::default() });
+            block.outputs.push(Port { channels: vec![Some(output)], ..Port::default() });
+        }
+    }
+    vst3.process(&mut block);
+    assert_fanned_out(&block, "too many");
+    assert!((0..PORTS).all(|port| silent(block.output(port, 2)) && block.masks[port] == 0b100));
+    for port in PORTS..PORTS + 3 {
+        assert!(silent(block.output(port, 0)) && block.masks[port] == 0b1);
+    }
+}
+
+#[test]
+fn a_mono_bus_is_heard_on_both_sides_and_carries_half_the_sum() {
+    let vst3 = running_fanned_out(64);
+    for port in 0..=BUSES {
+        let mut block = Block::whole(64);
+        block.inputs[2].channels.truncate(1);
+        block.outputs[port].channels.truncate(1);
+        vst3.process(&mut block);
+        let side = |side| -> Vec<f32> {
+            let inputs = if port == 0 { 0..PORTS } else { port - 1..port };
+            let heard = |input, n| signal(input, if input == 2 { 0 } else { side }, n);
+            (0..64).map(|n| inputs.clone().map(|input| heard(input, n)).sum()).collect()
+        };
+        let sides = side(0).into_iter().zip(side(1));
+        let expected: Vec<f32> = sides.map(|(left, right)| 0.5 * (left + right)).collect();
+        assert_eq!(block.output(port, 0), expected, "output {port}");
+    }
+}
+
+#[test]
+fn every_input_may_lie_in_the_memory_of_every_output() {
+    let vst3 = running_fanned_out(64);
+    for input in 0..PORTS {
+        for output in 0..PORTS {
+            let mut block = Block::whole(64);
+            block.outputs[output].channels = block.inputs[input].channels.clone();
+            vst3.process(&mut block);
+            assert_fanned_out(&block, &format!("input {input} in output {output}"));
+        }
+    }
+}
+
+#[test]
+fn a_block_longer_than_announced_is_processed_whole() {
+    let vst3 = running_fanned_out(64);
+    let mut block = Block::whole(1000);
+    for input in 0..PORTS {
+        let channels = block.inputs[input].channels.clone();
+        block.outputs[(input + 3) % PORTS].channels = channels;
+    }
+    assert_eq!(vst3.process(&mut block), kResultOk);
+    assert_fanned_out(&block, "long and in place");
+}
+
+#[test]
+fn a_block_of_no_frames_only_applies_its_changes() {
+    let vst3 = running_fanned_out(64);
+    let id = vst3.id("s1fd");
+    for (whole, value) in [(true, 0.25), (false, 0.5)] {
+        let mut block = if whole { Block::whole(0) } else { Block::empty(0) };
+        block.events.push(0, id, value);
+        assert_eq!(vst3.process(&mut block), kResultOk);
+        assert_eq!(vst3.saved_value("s1fd"), value);
+    }
+}
+
+#[test]
+fn changes_past_the_block_take_effect_on_its_last_sample() {
+    for time in [63, 64, 1000, i32::MAX as u32, -5i32 as u32] {
+        let vst3 = running_fanned_out(64);
+        let (mut first, mut second) = (Block::whole(64), Block::whole(64));
+        first.events.push(time, vst3.id("mnmu"), 1.0);
+        vst3.process(&mut first);
+        vst3.process(&mut second);
+        assert_eq!(first.output(0, 0)[..63], sum(0..PORTS, 0, 64)[..63], "a change at {time}");
+        assert_ne!(second.output(0, 0), sum(0..PORTS, 0, 64), "a change at {time}");
+    }
+}
+
+#[test]
+fn processing_before_activation_or_of_nothing_is_refused() {
+    let vst3 = Vst3::new();
+    assert_ne!(vst3.process(&mut Block::whole(64)), kResultOk);
+    vst3.activate(64);
+    assert_eq!(vst3.process(&mut Block::whole(64)), kResultOk);
+    unsafe {
+        assert_ne!(vst3.processor.process(std::ptr::null_mut()), kResultOk);
+        assert_ne!(vst3.processor.canProcessSampleSize(1), kResultOk);
+    }
+}
+
+#[test]
+fn a_host_that_skips_initialize_gets_errors_and_no_crash() {
+    let vst3 = Vst3::uninitialized();
+    let mut setup = ProcessSetup {
+        processMode: 0,
+        symbolicSampleSize: 0,
+        maxSamplesPerBlock: 64,
+        sampleRate: 48e3,
+    };
+    unsafe {
+        assert_ne!(vst3.component.initialize(std::ptr::null_mut()), kResultOk);
+        assert_ne!(vst3.component.setActive(1), kResultOk);
+        assert_ne!(vst3.load(&fanned_out()), kResultOk);
+        assert_ne!(vst3.component.getState(std::ptr::null_mut()), kResultOk);
+        assert_ne!(vst3.processor.setupProcessing(&mut setup), kResultOk);
+        assert_ne!(vst3.processor.setProcessing(1), kResultOk);
+        assert_eq!(vst3.processor.getLatencySamples(), 0);
+        assert!(vst3.controller.createView(ViewType::kEditor).is_null());
+        assert!(vst3.component.cast::<ChannelContext::IInfoListener>().is_some());
+        assert_ne!(vst3.process(&mut Block::whole(64)), kResultOk);
+        assert_ne!(vst3.component.terminate(), kResultOk);
+    }
+}
+
+#[test]
+fn unknown_parameters_and_null_pointers_are_refused() {
+    let vst3 = Vst3::new();
+    let known = vst3.id("s1fd");
+    let (mut text, mut value) = ([0; 128], 0.0);
+    unsafe {
+        let controller = &vst3.controller;
+        assert_eq!(controller.getParamStringByValue(known, 0.75, &mut text), kResultOk);
+        assert_eq!(utf16(&text), "0.0 dB");
+        assert_ne!(controller.getParamStringByValue(0x7ffffff1, 0.5, &mut text), kResultOk);
+        assert_ne!(controller.getParamStringByValue(known, 0.5, std::ptr::null_mut()), kResultOk);
+        let typed = text.as_mut_ptr();
+        assert_eq!(controller.getParamValueByString(known, typed, &mut value), kResultOk);
+        assert!((value - 0.75).abs() < 1e-6);
+        assert_ne!(controller.getParamValueByString(0x7ffffff1, typed, &mut value), kResultOk);
+        assert_ne!(controller.getParameterInfo(COUNT as i32, &mut std::mem::zeroed()), kResultOk);
+        assert_ne!(controller.getParameterInfo(0, std::ptr::null_mut()), kResultOk);
+        assert_ne!(vst3.component.setState(std::ptr::null_mut()), kResultOk);
+        let none = std::ptr::null_mut();
+        assert_ne!(vst3.processor.setBusArrangements(none, 16, none, 16), kResultOk);
+    }
+}
+
+#[test]
+fn a_state_loaded_without_a_component_handler_tells_nobody() {
+    let vst3 = Vst3::new();
+    assert_eq!(vst3.load(&fanned_out()), kResultOk);
+    unsafe { vst3.controller.setComponentHandler(std::ptr::null_mut()) };
+    assert_eq!(vst3.load(&fanned_out()), kResultOk);
+}
+
+#[test]
+fn a_state_comes_back_in_a_fresh_instance_and_garbage_changes_nothing() {
+    let state = fanned_out();
+    let vst3 = Vst3::new();
+    assert_ne!(vst3.save(), state);
+    assert_eq!(vst3.load(&state), kResultOk);
+    assert_eq!(vst3.save(), state);
+    for garbage in [&b""[..], b"RIFF", &state[..state.len() / 2], &[0xff; 64]] {
+        assert_ne!(vst3.load(garbage), kResultOk);
+        assert_eq!(vst3.save(), state);
+    }
+}
+
+#[test]
+fn all_parameters_are_there_with_their_names() {
+    let vst3 = Vst3::new();
+    assert_eq!(unsafe { vst3.controller.getParameterCount() } as usize, COUNT);
+    for (index, parameter) in ALL.iter().enumerate() {
+        assert_eq!(vst3.title(index), parameter.name());
+    }
+}
+
+#[test]
+fn sixteen_stereo_buses_each_way_have_their_names() {
+    let vst3 = Vst3::new();
+    for (direction, names) in [(0, ["In 1", "In 2", "In 16"]), (1, ["Main", "Bus 1", "Cue"])] {
+        assert_eq!(unsafe { vst3.component.getBusCount(0, direction) }, 16);
+        for (index, name) in [0, 1, 15].into_iter().zip(names) {
+            let mut info: BusInfo = unsafe { std::mem::zeroed() };
+            let found = unsafe { vst3.component.getBusInfo(0, direction, index, &mut info) };
+            assert_eq!((found, info.channelCount), (kResultOk, 2));
+            assert_eq!(utf16(&info.name), name);
+        }
+    }
+}
+
+#[test]
+fn any_interface_asked_for_any_other_gives_the_same_guarded_object() {
+    let vst3 = Vst3::new();
+    let unknown = |object: *mut FUnknown| -> ComPtr<FUnknown> {
+        unsafe { ComPtr::from_raw(query(object, &FUnknown::IID).unwrap().cast()).unwrap() }
+    };
+    let identity = unknown(vst3.component.as_ptr().cast());
+    let ids = [
+        FUnknown::IID,
+        IPluginBase::IID,
+        IComponent::IID,
+        IAudioProcessor::IID,
+        IProcessContextRequirements::IID,
+        IEditController::IID,
+        IEditController2::IID,
+        IUnitInfo::IID,
+        INoteExpressionController::IID,
+        ChannelContext::IInfoListener::IID,
+    ];
+    for from in ids {
+        let start = unsafe { query(identity.as_ptr(), &from) }.unwrap();
+        let start: ComPtr<FUnknown> = unsafe { ComPtr::from_raw(start.cast()) }.unwrap();
+        assert_eq!(unknown(start.as_ptr()).as_ptr(), identity.as_ptr());
+        for to in ids {
+            let (there, direct) =
+                unsafe { (query(start.as_ptr(), &to), query(identity.as_ptr(), &to)) };
+            assert!(there.is_some() && there == direct);
+            for object in [there, direct] {
+                drop(unsafe { ComPtr::<FUnknown>::from_raw(object.unwrap().cast()) });
+            }
+        }
+        assert!(unsafe { query(start.as_ptr(), &IMidiMapping::IID) }.is_none());
+    }
+    // And that object is the guarded one.
+    let processor = identity.cast::<IEditController>().unwrap().cast::<IAudioProcessor>().unwrap();
+    assert_eq!(processor.as_ptr(), vst3.processor.as_ptr());
+}
+
+#[test]
+fn the_factory_lists_what_the_clap_lists_and_refuses_unknown_classes() {
+    let _turn = main_thread();
+    let factory = factory();
+    unsafe {
+        let mut info: PFactoryInfo = std::mem::zeroed();
+        assert_eq!(factory.getFactoryInfo(&mut info), kResultOk);
+        let count = factory.countClasses();
+        assert_eq!(count as u32, {
+            let clap = raw_host::factory();
+            (*clap).get_plugin_count.unwrap()(clap)
+        });
+        let mut class: PClassInfo2 = std::mem::zeroed();
+        assert_ne!(factory.getClassInfo2(count, &mut class), kResultOk);
+        assert_eq!(factory.getClassInfo2(0, &mut class), kResultOk);
+        let mut object = std::ptr::null_mut();
+        let component = IComponent::IID.as_ptr().cast();
+        let unknown = [1u8; 16].as_ptr().cast();
+        assert_ne!(factory.createInstance(unknown, component, &mut object), kResultOk);
+        assert_ne!(factory.createInstance(class.cid.as_ptr(), unknown, &mut object), kResultOk);
+        assert!(object.is_null());
+        let none = std::ptr::null();
+        assert_ne!(factory.createInstance(none, component, &mut object), kResultOk);
+        let nowhere = std::ptr::null_mut();
+        assert_ne!(factory.createInstance(class.cid.as_ptr(), component, nowhere), kResultOk);
+    }
+}
+
+#[test]
+fn components_come_and_go_many_times() {
+    for _ in 0..20 {
+        let vst3 = running_fanned_out(64);
+        vst3.process(&mut Block::whole(64));
+    }
+}
