@@ -73,7 +73,13 @@ impl Session {
     /// # Errors
     /// Says at which line and column the JSON is wrong, or which name, value or point.
     pub fn from_json(text: &str) -> Result<Session> {
-        let file: File = serde_json::from_str(text.trim_start_matches('\u{feff}'))?;
+        let text = text.trim_start_matches('\u{feff}');
+        // The JSON reader would take a list for an object whose keys were left out.
+        ensure!(
+            !text.trim_start().starts_with('['),
+            "a session is an object in braces, not a list"
+        );
+        let file: File = serde_json::from_str(text)?;
         let mut seen = HashSet::new();
         let mut values = Vec::new();
         for (name, text) in file.parameters.0 {

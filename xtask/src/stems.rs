@@ -144,9 +144,20 @@ fn resample(mut sound: Vec<f64>, channels: usize, from: usize, to: usize) -> Res
     sound.iter_mut().filter(|sample| !sample.is_finite()).for_each(|sample| *sample = 0.0);
     let frames = sound.len() / channels;
     let input = InterleavedOwned::new_from(sound, channels, frames)?;
-    let mut resampler = Fft::<f64>::new(from, to, 4096, channels, FixedSync::Both)
+    // The filter's middle is on a sample only when it spans an even number of the smallest blocks
+    // that both rates share; on an odd number all sound would be half a sample late.
+    let smallest = from / common_divisor(from, to);
+    let chunk = 4_096_usize.div_ceil(2 * smallest) * 2 * smallest;
+    let mut resampler = Fft::<f64>::new(from, to, chunk, channels, FixedSync::Both)
         .with_context(|| format!("{from} Hz cannot be brought to {to} Hz"))?;
-    Ok(resampler.process_all(&input, frames, None)?.take_data())
+    let mut resampled = resampler.process_all(&input, frames, None)?.take_data();
+    // The resampler reckons its length in floats and may give a frame more than the sound has.
+    resampled.truncate((frames * to).div_ceil(from) * channels);
+    Ok(resampled)
+}
+
+fn common_divisor(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { common_divisor(b, a % b) }
 }
 
 #[cfg(test)]

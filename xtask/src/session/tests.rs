@@ -86,7 +86,7 @@ fn broken_json_and_unknown_keys_are_refused_where_they_stand() {
     let error = refused(r#"{"automation": [{"parameter": "s2b4", "point": []}]}"#);
     assert!(error.contains("`point`"), "{error}");
     assert!(refused("{} {}").contains("trailing"), "two sessions in one file");
-    assert!(refused("[]").contains("invalid type"));
+    assert!(refused("[]").contains("not a list"));
 }
 
 #[test]

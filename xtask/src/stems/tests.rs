@@ -83,7 +83,7 @@ fn every_sample_rate_comes_out_in_pitch_in_time_and_of_the_right_length() {
         let file = folder.path().join(format!("{rate}.wav"));
         write_sine(&file, spec(1, rate, 0), rate / 2);
         let stem = read(&file, 48_000).unwrap();
-        let frames = (f64::from(rate / 2) * 48_000.0 / f64::from(rate)).ceil() as usize;
+        let frames = (u64::from(rate / 2) * 48_000).div_ceil(u64::from(rate)) as usize;
         assert_eq!(stem.frames(), frames, "{rate} Hz");
         // In time to a hundredth of a sample: a shift would show as a difference in the sine.
         let off = difference(stem.side(0), 1.0);
