@@ -1,0 +1,20 @@
+//! Switchyard's own tools, for the `cargo xtask` command and for tests that need a host.
+//!
+//! * [`bundle`] builds the plugin and lays it out as hosts expect it; [`install`] copies it to them.
+//! * [`room`] is the engine room: a host that loads the built plugin and runs it.
+//! * [`stems`] and [`band`] are what plays; [`demo`] and [`session`] say how it is routed;
+//!   [`performance`] runs it, and [`report`] tells what came out.
+//!
+//! Nothing here is part of the plugin, and nothing in the plugin may depend on it.
+
+pub mod band;
+pub mod bundle;
+pub mod demo;
+pub mod install;
+pub mod performance;
+pub mod progress;
+pub mod report;
+pub mod room;
+pub mod session;
+pub mod stems;
+pub mod test;

@@ -1,0 +1,238 @@
+//! A performance: stems play into the room, every output that carries sound becomes a WAV file.
+//!
+//! Sound goes to disk as it comes, so the length is limited by the disk. Not here: which stems and
+//! which routing.
+
+use crate::progress::Progress;
+use crate::report::{InputReport, Labels, Loudness, OutputReport, Report, sources};
+use crate::room::{Room, automation, copy_from};
+use crate::session::Moves;
+use crate::stems::Stem;
+use anyhow::{Context, Result, ensure};
+use hound::{SampleFormat, WavSpec, WavWriter};
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+use switchyard::routing::parameter::Parameter;
+use switchyard::routing::{BUSES, INPUT_PORTS, OUTPUT_PORTS};
+
+/// The longest tail that is waited for, in seconds; one that never ends is cut here too.
+const LONGEST_TAIL: f64 = 10.0;
+
+/// Everything that is played.
+pub struct Performance<'a> {
+    /// What plays into the strips, first strip first.
+    pub stems: &'a [Stem],
+    /// Values to start with and lanes that move them.
+    pub moves: &'a Moves,
+    /// What strips and buses are used for.
+    pub labels: Labels,
+}
+
+impl Performance<'_> {
+    /// Plays it all in a freshly opened room and writes WAV files and the report into `folder`.
+    ///
+    /// # Errors
+    /// When the plugin fails or a file cannot be written.
+    pub fn run(&self, room: &mut Room, folder: &Path) -> Result<Report> {
+        ensure!(self.stems.len() <= INPUT_PORTS, "{} stems for {INPUT_PORTS}", self.stems.len());
+        fs::create_dir_all(folder)
+            .with_context(|| format!("{} cannot be created", folder.display()))?;
+        clear_earlier(folder);
+        for (parameter, value) in &self.moves.values {
+            room.set(*parameter, *value);
+        }
+        // A lane's first value holds from the start, so it is set before the plugin runs: what is
+        // there at the first frame is not faded in.
+        for lane in &self.moves.lanes {
+            room.set(lane.parameter(), lane.value_at(0));
+        }
+        room.start()?;
+        let rate = room.setup().sample_rate as u32;
+        let mut tracks: Vec<Track> =
+            (0..OUTPUT_PORTS).map(|port| self.track(port, folder, rate)).collect();
+        let sound = self.stems.iter().map(Stem::frames).max().unwrap_or(0) as u64;
+        let frames = self.play(room, &mut tracks, sound)?;
+        let routing = room.routing()?;
+        let opened: HashSet<Parameter> = (self.moves.lanes.iter())
+            .filter(|lane| {
+                let lowest = room.range(lane.parameter()).0;
+                lane.values().any(|value| value > lowest)
+            })
+            .map(automation::Lane::parameter)
+            .collect();
+        let mut outputs = Vec::new();
+        for (track, fed) in tracks.into_iter().zip(sources(&routing, &opened, &self.labels)) {
+            outputs.extend(track.finish(fed)?);
+        }
+        let report = Report {
+            sample_rate: rate,
+            block: room.setup().block,
+            frames,
+            latency_samples: room.latency(),
+            load: room.load_share(),
+            restarts: room.restarts(),
+            inputs: (self.stems.iter().enumerate())
+                .map(|(index, stem)| InputReport {
+                    strip: index + 1,
+                    name: stem.name.clone(),
+                    channels: stem.channels.len(),
+                })
+                .collect(),
+            outputs,
+        };
+        report.write(folder)?;
+        Ok(report)
+    }
+
+    /// Plays the stems, then as long as the plugin's latency and tail ask; answers with the length.
+    fn play(&self, room: &mut Room, tracks: &mut [Track], sound: u64) -> Result<u64> {
+        let longest = room.setup().block as u64;
+        let tail_limit = (LONGEST_TAIL * room.setup().sample_rate) as u64;
+        let mut end = sound + u64::from(room.latency());
+        let mut progress = Progress::begin("Playing", end);
+        let mut asked_for_tail = false;
+        let mut at = 0;
+        loop {
+            if at == end {
+                if asked_for_tail {
+                    break;
+                }
+                // Latency and tail are asked for again when the sound is over: both may have grown.
+                asked_for_tail = true;
+                let tail = room.tail().map_or(tail_limit, |tail| u64::from(tail).min(tail_limit));
+                end = end.max(sound + u64::from(room.latency()) + tail);
+                continue;
+            }
+            let length = longest.min(end - at);
+            for port in 0..INPUT_PORTS {
+                let stem = self.stems.get(port);
+                for (side, buffer) in room.input_mut(port).into_iter().enumerate() {
+                    copy_from(buffer, stem.map_or(&[], |stem| stem.side(side)), at as usize);
+                }
+            }
+            room.process(
+                length as usize,
+                &automation::changes(&self.moves.lanes, at..at + length),
+            )?;
+            for (port, track) in tracks.iter_mut().enumerate() {
+                track.write(room.output(port), length as usize)?;
+            }
+            at += length;
+            progress.advance(length);
+        }
+        progress.finish();
+        Ok(at)
+    }
+
+    fn track(&self, port: usize, folder: &Path, rate: u32) -> Track {
+        let name = crate::report::port_name(port);
+        let label = match port {
+            1..=BUSES => self.labels.buses.get(port - 1).filter(|label| !label.is_empty()).cloned(),
+            _ => None,
+        };
+        let file = match &label {
+            Some(label) => format!("{port:02} {name} {label}.wav"),
+            None => format!("{port:02} {name}.wav"),
+        };
+        Track {
+            port,
+            name,
+            label,
+            path: folder.join(&file),
+            file,
+            rate,
+            silent_frames: 0,
+            writer: None,
+            loudness: Loudness::default(),
+        }
+    }
+}
+
+/// One output port on its way to disk. Its file begins to exist with the first sample that is not
+/// zero, so sixteen outputs do not cost sixteen files.
+struct Track {
+    port: usize,
+    name: String,
+    label: Option<String>,
+    file: String,
+    path: PathBuf,
+    rate: u32,
+    silent_frames: u64,
+    writer: Option<WavWriter<BufWriter<File>>>,
+    loudness: Loudness,
+}
+
+impl Track {
+    fn write(&mut self, [left, right]: [&[f32]; 2], frames: usize) -> Result<()> {
+        let sides = [&left[..frames], &right[..frames]];
+        sides.iter().for_each(|side| self.loudness.add(side));
+        if self.writer.is_none() {
+            if sides.iter().all(|side| side.iter().all(|sample| *sample == 0.0)) {
+                self.silent_frames += frames as u64;
+                return Ok(());
+            }
+            let spec = WavSpec {
+                channels: 2,
+                sample_rate: self.rate,
+                bits_per_sample: 32,
+                sample_format: SampleFormat::Float,
+            };
+            let writer = WavWriter::create(&self.path, spec)
+                .with_context(|| format!("{} cannot be written", self.path.display()))?;
+            self.writer = Some(writer);
+            for _ in 0..2 * self.silent_frames {
+                self.sample(0.0)?;
+            }
+        }
+        for (left, right) in sides[0].iter().zip(sides[1]) {
+            self.sample(*left)?;
+            self.sample(*right)?;
+        }
+        Ok(())
+    }
+
+    fn sample(&mut self, sample: f32) -> Result<()> {
+        let writer = self.writer.as_mut().expect("opened before the first sample");
+        writer
+            .write_sample(sample)
+            .with_context(|| format!("{} cannot be written", self.path.display()))
+    }
+
+    /// Closes the file; one that carries no sound is removed and not reported.
+    fn finish(self, sources: Vec<String>) -> Result<Option<OutputReport>> {
+        let Some(writer) = self.writer else { return Ok(None) };
+        writer.finalize().with_context(|| format!("{} cannot be written", self.path.display()))?;
+        if !self.loudness.carries_sound() {
+            fs::remove_file(&self.path)
+                .with_context(|| format!("{} cannot be removed", self.path.display()))?;
+            return Ok(None);
+        }
+        Ok(Some(OutputReport {
+            port: self.port,
+            name: self.name,
+            label: self.label,
+            file: self.file,
+            peak_db: self.loudness.peak_db(),
+            rms_db: self.loudness.rms_db(),
+            sources,
+            non_finite: self.loudness.non_finite(),
+        }))
+    }
+}
+
+/// Removes what an earlier render left in the folder, going by its report, so that old files are
+/// not taken for new ones. Nothing else is touched, and what cannot be removed stays.
+fn clear_earlier(folder: &Path) {
+    let report = folder.join(crate::report::FILE);
+    let Ok(text) = fs::read_to_string(&report) else { return };
+    let Ok(earlier) = serde_json::from_str::<Report>(&text) else { return };
+    for output in earlier.outputs {
+        let is_plain = Path::new(&output.file).file_name() == Some(output.file.as_ref());
+        if is_plain && output.file.ends_with(".wav") {
+            let _ = fs::remove_file(folder.join(&output.file));
+        }
+    }
+    let _ = fs::remove_file(report);
+}
