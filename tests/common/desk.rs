@@ -183,3 +183,19 @@ pub fn assert_same_bits(a: &[Vec<f32>; 2], b: &[Vec<f32>; 2], what: &str) {
         }
     }
 }
+
+/// Plays all inputs on an engine of one's own, in blocks of the partition's lengths.
+pub fn play_on(engine: &mut Engine, inputs: &Sound, partition: &[usize]) -> Sound {
+    let length = inputs[0][0].len();
+    let mut outputs = sound(OUTPUT_PORTS, length, |_, _, _| f32::NAN);
+    let mut from = 0;
+    for frames in partition.iter().cycle() {
+        if from == length {
+            break;
+        }
+        let frames = (*frames).min(length - from);
+        engine.process(&mut Block { inputs, outputs: &mut outputs, from, frames });
+        from += frames;
+    }
+    outputs
+}

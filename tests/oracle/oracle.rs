@@ -7,6 +7,8 @@
 
 #[path = "laws.rs"]
 pub mod laws;
+#[path = "steps.rs"]
+pub mod steps;
 #[path = "structure.rs"]
 pub mod structure;
 

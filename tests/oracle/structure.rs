@@ -97,7 +97,8 @@ impl Structure {
                 };
             }
         }
-        let mut structure = Structure { verdict, arrival: [0; DESTINATIONS], latency: 0, chain: *chain };
+        let mut structure =
+            Structure { verdict, arrival: [0; DESTINATIONS], latency: 0, chain: *chain };
         structure.find_arrivals(routing);
         structure
     }
