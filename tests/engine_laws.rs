@@ -65,10 +65,11 @@ proptest! {
 
     #[test]
     fn what_two_sounds_give_together_is_the_sum_of_what_each_gives(
-        routing in routings::routing(80),
+        edits in routings::edits(80),
         chain in routings::latencies(50),
         seed in any::<u64>(),
     ) {
+        let routing = routings::edited(&edits);
         let run = Run::of(&routing).with_chain(&chain);
         let (a, b) = (noise(seed, 300), noise(!seed, 300));
         // Halves and quarters of 24-bit noise add without rounding, so that only the mixer rounds.

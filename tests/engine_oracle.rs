@@ -62,11 +62,12 @@ proptest! {
 
     #[test]
     fn the_engine_equals_the_oracle_for_arbitrary_routings(
-        routing in routings::routing(60),
+        edits in routings::edits(60),
         chain in routings::latencies(60),
         seed in any::<u64>(),
         blocks in prop::collection::vec(1..200usize, 1..8),
     ) {
+        let routing = routings::edited(&edits);
         assert_equals_oracle(&routing, &chain, seed, &blocks)?;
     }
 }
@@ -76,18 +77,20 @@ proptest! {
 
     #[test]
     fn the_engine_equals_the_oracle_for_crowded_routings(
-        routing in routings::routing(400),
+        edits in routings::edits(400),
         seed in any::<u64>(),
     ) {
+        let routing = routings::edited(&edits);
         assert_equals_oracle(&routing, &[0; NODES], seed, &[64, 1, 333])?;
     }
 
     #[test]
     fn the_engine_equals_the_oracle_with_a_latency_in_every_chain(
-        routing in routings::routing(80),
+        edits in routings::edits(80),
         chain in prop::collection::vec(0..24u32, NODES),
         seed in any::<u64>(),
     ) {
+        let routing = routings::edited(&edits);
         let chain: [u32; NODES] = chain.try_into().unwrap();
         assert_equals_oracle(&routing, &chain, seed, &[97])?;
     }

@@ -4,6 +4,9 @@
 #[allow(dead_code)] // Each test file uses its share of what they have in common.
 #[path = "oracle/oracle.rs"]
 mod oracle;
+#[allow(dead_code)]
+#[path = "common/routings.rs"]
+mod routings;
 
 use oracle::structure::{Structure, Verdict};
 use oracle::{laws, mix};
@@ -208,8 +211,7 @@ fn into_a_mix_a_pre_edge_follows_the_pan_unless_told_not_to() {
 
 #[test]
 fn pfl_and_afl_sound_on_cue_and_monitor_and_leave_main() {
-    let mut routing = Routing::default();
-    routing.solo_mode = SoloMode::Pfl;
+    let mut routing = Routing { solo_mode: SoloMode::Pfl, ..Routing::default() };
     routing.strips[2].solo = true;
     routing.strips[2].fader = Fader::from_db(-20.0);
     let main = settled(&routing, PORT_MAIN);
@@ -305,4 +307,44 @@ fn one_port_feeds_several_strips_and_links_are_silent() {
     routing.strips[9].input = Input::Port(2);
     routing.strips[10].input = Input::Link(2);
     assert_close(settled(&routing, PORT_MAIN), [6.0, 60.0]);
+}
+
+/// A property test proves nothing about what its generator never makes.
+#[test]
+fn arbitrary_routings_hold_what_the_laws_are_about() {
+    use proptest::strategy::{Strategy, ValueTree};
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let strategy = routings::edits(60);
+    let mut seen = std::collections::BTreeMap::<&str, u32>::new();
+    for _ in 0..300 {
+        let routing = routings::edited(&strategy.new_tree(&mut runner).unwrap().current());
+        let structure = Structure::of(&routing, &NO_LATENCY);
+        let verdicts: Vec<Verdict> = structure.verdict.iter().flatten().copied().collect();
+        let masked = (0..STRIPS + BUSES).any(|source| {
+            (0..BUSES).any(|destination| {
+                let (tap, level) = oracle::structure::wish(&routing, source, destination);
+                let sounds = tap != Tap::Off && level > 0.0;
+                sounds && !structure.passes(&routing, source, destination)
+            })
+        });
+        let outputs = mix(&routing, &NO_LATENCY, &steady(1)).outputs;
+        let loud = outputs.iter().filter(|port| port.frames[0] != [0.0; 2]).count();
+        let soloed = !oracle::structure::listened_to(&routing).is_empty();
+        let mut count = |what, holds: bool| *seen.entry(what).or_default() += u32::from(holds);
+        count("a refused loop", verdicts.contains(&Verdict::Loop));
+        count("a refused role", verdicts.contains(&Verdict::Role));
+        count("a masked send", masked);
+        count("four loud ports", loud >= 4);
+        count("sound on Main", outputs[PORT_MAIN].frames[0] != [0.0; 2]);
+        count("sound on Cue", outputs[PORT_CUE].frames[0] != [0.0; 2]);
+        count("sound on speakers A", outputs[PORT_MONITOR_A].frames[0] != [0.0; 2]);
+        count("sound on speakers B", outputs[PORT_MONITOR_B].frames[0] != [0.0; 2]);
+        count("solo in place", soloed && routing.solo_mode == SoloMode::InPlace);
+        count("talkback", routing.monitor.talkback && routing.talkback_source.is_some());
+        count("bypass", routing.bypass);
+        count("no bypass", !routing.bypass);
+    }
+    for (what, times) in &seen {
+        assert!(*times >= 12, "{what} in only {times} of 300 routings: {seen:?}");
+    }
 }

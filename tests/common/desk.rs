@@ -168,7 +168,7 @@ pub fn constant(length: usize) -> Sound {
 /// The constant of a port and side, between ½ and 1 in magnitude.
 pub fn level_of(port: usize, side: usize) -> f32 {
     let level = 0.5 + (port * 2 + side) as f32 / 64.0;
-    if (port + side) % 3 == 0 { -level } else { level }
+    if (port + side).is_multiple_of(3) { -level } else { level }
 }
 
 /// Fails if two sounds differ in a single bit between two samples, and says where.

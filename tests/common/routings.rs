@@ -102,7 +102,11 @@ pub fn wish() -> BoxedStrategy<Vec<Edit>> {
         1 => strip().prop_map(|i| vec![(P::StripMute(i), 1.0)]),
         1 => bus().prop_map(|j| vec![(P::BusMute(j), 1.0)]),
         1 => with_value(prop_oneof![strip().prop_map(P::StripSolo), bus().prop_map(P::BusSolo)]),
-        1 => with_value(prop_oneof![Just(P::SoloMode), Just(P::PanLaw)]),
+        1 => with_value(prop_oneof![2 => Just(P::SoloMode), 1 => Just(P::PanLaw)]),
+        1 => (0..6u8).prop_map(|dice| vec![(P::Bypass, f32::from(u8::from(dice == 0)))]),
+        1 => (value(P::MonitorSource), value(P::MonitorSpeakers)).prop_map(|(source, speakers)| {
+            vec![(P::MonitorSource, source), (P::MonitorSpeakers, speakers)]
+        }),
         1 => (value(P::TalkbackSource), value(P::TalkbackLevel)).prop_map(|(who, level)| {
             vec![(P::TalkbackSource, who), (P::TalkbackLevel, level), (P::MonitorTalkback, 1.0)]
         }),
@@ -130,15 +134,11 @@ pub fn automation() -> BoxedStrategy<Vec<Edit>> {
     with_value(prop::sample::select(automatable))
 }
 
-/// A list of up to `most` wishes and stray edits.
+/// Up to `most` wishes and stray edits: a routing as people make it and as they do not, loops
+/// included.
 pub fn edits(most: usize) -> BoxedStrategy<Vec<Edit>> {
     let one = prop_oneof![6 => wish(), 1 => any_edit()];
     prop::collection::vec(one, 0..=most).prop_map(|lists| lists.concat()).boxed()
-}
-
-/// A routing as people make it and as they do not: up to `most` wishes, loops included.
-pub fn routing(most: usize) -> BoxedStrategy<Routing> {
-    edits(most).prop_map(|edits| edited(&edits)).boxed()
 }
 
 /// A latency for every chain, most of them 0.

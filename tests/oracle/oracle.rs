@@ -224,14 +224,14 @@ fn sum_at(
     let arrival = structure.arrival[destination];
     let is_mix = destination != MAIN && routing.buses[destination].role == Role::Mix;
     let mut sum = Signal::silence(length);
-    for source in 0..SOURCES {
+    for (source, taps) in nodes.iter().enumerate() {
         if structure.verdict[source][destination] != Verdict::Open
             || !structure.passes(routing, source, destination)
         {
             continue;
         }
         let (tap, level) = structure::wish(routing, source, destination);
-        let taps = nodes[source].as_ref().expect("an admitted source runs before its destination");
+        let taps = taps.as_ref().expect("an admitted source runs before its destination");
         let (sound, time) = taps.at(tap).expect("an admitted edge has a tap");
         let mut gain = [level; 2];
         if source < STRIPS && is_mix && tap != Tap::Post && routing.buses[destination].pan_follow {
