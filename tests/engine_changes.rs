@@ -84,7 +84,7 @@ fn few(edits: &[Edit]) -> Vec<Edit> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 120, ..ProptestConfig::default() })]
+    #![proptest_config(routings::cases(120))]
 
     #[test]
     fn any_change_under_a_constant_steps_no_further_than_its_ramps(
@@ -232,7 +232,7 @@ fn assert_ports_same(a: &Routing, b: &Routing, seed: u64, same: impl Fn(usize) -
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(routings::cases(60))]
 
     #[test]
     fn the_monitor_never_alters_main_a_bus_or_cue(

@@ -34,7 +34,7 @@ fn assert_same_run(a: &Sound, b: &Sound, what: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(routings::cases(48))]
 
     #[test]
     fn any_partition_into_blocks_gives_the_same_bits(
@@ -233,6 +233,7 @@ fn meters_show_the_peaks_of_what_leaves() {
     let mut routing = Routing::default();
     routing.strips[0].trim_db = -6.0;
     routing.strips[0].sends[1].level = switchyard::routing::Fader::from_db(-12.0);
+    routing.buses[1].main_tap = Tap::Off;
     let mut inputs = silence(300);
     inputs[0] = noise(11, 300)[0].clone();
     let heard = Run::of(&routing).play(&inputs, &[64, 7]);

@@ -58,7 +58,7 @@ fn assert_equals_oracle(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(routings::cases(400))]
 
     #[test]
     fn the_engine_equals_the_oracle_for_arbitrary_routings(
@@ -73,7 +73,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 120, ..ProptestConfig::default() })]
+    #![proptest_config(routings::cases(120))]
 
     #[test]
     fn the_engine_equals_the_oracle_for_crowded_routings(

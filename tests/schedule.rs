@@ -22,7 +22,7 @@ fn admitted(schedule: &Schedule) -> Vec<(usize, usize)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(routings::cases(400))]
 
     #[test]
     fn every_edge_meets_the_fate_the_oracle_says(edits in routings::edits(120)) {

@@ -7,6 +7,12 @@ use proptest::prelude::*;
 use switchyard::routing::parameter::{ALL, COUNT, Kind, Parameter};
 use switchyard::routing::{BUSES, NODES, Routing, STRIPS};
 
+/// How many cases a property is tried on, times `PROPTEST_TIMES` for a long run.
+pub fn cases(cases: u32) -> ProptestConfig {
+    let times = std::env::var("PROPTEST_TIMES").ok().and_then(|times| times.parse().ok());
+    ProptestConfig { cases: cases * times.unwrap_or(1), ..ProptestConfig::default() }
+}
+
 /// One parameter set to a plain value.
 pub type Edit = (Parameter, f32);
 
