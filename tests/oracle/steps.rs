@@ -15,8 +15,10 @@
 //! a mixer that ramps their product stays within the same bound. A read that moves (another tap,
 //! another delay, another port) is two reads, one fading out and one fading in.
 //!
-//! Where the old and the new edges together hold a loop, no moment may sound it: a path then passes
-//! each bus once, and the bound is the sum over such paths.
+//! Where the old and the new edges together hold a loop, no moment may sound it. But delays remember:
+//! sound that went along old edges may still come out of a delay when new ones have opened. A path
+//! is then one along old edges followed by one along new ones, so it passes a bus twice at most, and
+//! the bound is the sum over such paths.
 
 use super::laws::{db_gain, fader_gain};
 use super::strip_pan;
@@ -40,6 +42,9 @@ impl Reach {
         Reach { magnitude: self.magnitude + other.magnitude, step: self.step + other.step }
     }
 }
+
+/// Among the visited buses: all of them may be passed this second time and no third.
+const SECOND_TIME: u32 = 1 << 31;
 
 /// A change from one routing to another.
 pub struct Change<'a> {
@@ -174,9 +179,11 @@ impl<'a> Change<'a> {
     }
 
     fn sum(&mut self, destination: usize, visited: u32) -> Reach {
-        if visited & (1 << destination) != 0 {
-            return Reach::default();
-        }
+        let visited = match visited & (1 << destination) {
+            0 => visited,
+            _ if visited & SECOND_TIME != 0 => return Reach::default(),
+            _ => SECOND_TIME,
+        };
         if let Some(known) = self.memo.get(&(destination, visited)) {
             return *known;
         }
