@@ -1,0 +1,30 @@
+-- A sound source that says the same in every run, to the sample: a steady level on each side.
+-- Ardour loads it from its scripts folder; the host test puts one on every track.
+ardour {
+	["type"] = "dsp",
+	name = "Switchyard Steady Source",
+	category = "Instrument",
+	license = "MIT",
+	author = "Switchyard",
+	description = [[A steady level on the left and another on the right.]]
+}
+
+function dsp_params ()
+	return {
+		{ ["type"] = "input", name = "Left", min = -1, max = 1, default = 0 },
+		{ ["type"] = "input", name = "Right", min = -1, max = 1, default = 0 },
+	}
+end
+
+function dsp_ioconfig ()
+	return { [1] = { audio_in = -1, audio_out = -1 } }
+end
+
+function dsp_run (ins, outs, frames)
+	local level = CtrlPorts:array ()
+	for channel = 1, #outs do
+		local samples = {}
+		for n = 1, frames do samples[n] = level[channel] end
+		outs[channel]:set_table (samples, frames)
+	end
+end
