@@ -28,37 +28,79 @@ struct Step {
 }
 
 const STEPS: &[Step] = &[
-    Step { name: "format", needs: &[], slow: false, run: |log| {
-        log.run(cargo().args(["fmt", "--all", "--check"]))
-    } },
+    Step {
+        name: "format",
+        needs: &[],
+        slow: false,
+        run: |log| log.run(cargo().args(["fmt", "--all", "--check"])),
+    },
     Step { name: "licences", needs: &[], slow: false, run: licences::check },
-    Step { name: "clippy", needs: &[Need::Compiler], slow: false, run: |log| {
-        log.run(cargo().args(["clippy", "--workspace", "--all-targets", "--all-features"]).args(["--", "-D", "warnings"]))
-    } },
-    Step { name: "layers below the plugin", needs: &[Need::Compiler], slow: false, run: |log| {
-        log.run(cargo().args(["test", "--no-default-features", "--no-fail-fast"]))
-    } },
-    Step { name: "plugin", needs: &[Need::Compiler], slow: false, run: |log| {
-        log.run(cargo().args(["test", "--no-fail-fast"]))
-    } },
-    Step { name: "bundle", needs: &[Need::Compiler], slow: false, run: |log| {
-        log.run(Command::new(std::env::current_exe()?).arg("bundle"))
-    } },
-    Step { name: "tools, and the CLAP in our own host", needs: &[], slow: false, run: |log| {
-        log.run(cargo().args(["test", "--package", "xtask", "--no-fail-fast"]))
-    } },
-    Step { name: "VST3 with its main buses only", needs: &[Need::PythonHosts], slow: false, run: |log| {
-        log.run(&mut pytest("test_pedalboard.py"))
-    } },
-    Step { name: "VST3 in DawDreamer", needs: &[Need::PythonHosts], slow: true, run: |log| {
-        log.run(&mut pytest("test_dawdreamer.py"))
-    } },
-    Step { name: "VST3 in Ardour", needs: &[Need::PythonHosts, Need::Ardour], slow: true, run: |log| {
-        log.run(&mut pytest("test_ardour.py"))
-    } },
-    Step { name: "editor in a window", needs: &[Need::Display], slow: true, run: |log| {
-        log.run(cargo().args(["test", "--package", "xtask", "--features", "window"]).args(["--test", "window"]))
-    } },
+    Step {
+        name: "clippy",
+        needs: &[Need::Compiler],
+        slow: false,
+        run: |log| {
+            log.run(
+                cargo()
+                    .args(["clippy", "--workspace", "--all-targets", "--all-features"])
+                    .args(["--", "-D", "warnings"]),
+            )
+        },
+    },
+    Step {
+        name: "layers below the plugin",
+        needs: &[Need::Compiler],
+        slow: false,
+        run: |log| log.run(cargo().args(["test", "--no-default-features", "--no-fail-fast"])),
+    },
+    Step {
+        name: "plugin",
+        needs: &[Need::Compiler],
+        slow: false,
+        run: |log| log.run(cargo().args(["test", "--no-fail-fast"])),
+    },
+    Step {
+        name: "bundle",
+        needs: &[Need::Compiler],
+        slow: false,
+        run: |log| log.run(Command::new(std::env::current_exe()?).arg("bundle")),
+    },
+    Step {
+        name: "tools, and the CLAP in our own host",
+        needs: &[],
+        slow: false,
+        run: |log| log.run(cargo().args(["test", "--package", "xtask", "--no-fail-fast"])),
+    },
+    Step {
+        name: "VST3 with its main buses only",
+        needs: &[Need::PythonHosts],
+        slow: false,
+        run: |log| log.run(&mut pytest("test_pedalboard.py")),
+    },
+    Step {
+        name: "VST3 in DawDreamer",
+        needs: &[Need::PythonHosts],
+        slow: true,
+        run: |log| log.run(&mut pytest("test_dawdreamer.py")),
+    },
+    Step {
+        name: "VST3 in Ardour",
+        needs: &[Need::PythonHosts, Need::Ardour],
+        slow: true,
+        run: |log| log.run(&mut pytest("test_ardour.py")),
+    },
+    Step {
+        name: "editor in a window",
+        needs: &[Need::Display],
+        slow: true,
+        run: |log| {
+            log.run(
+                cargo()
+                    .args(["test", "--package", "xtask", "--features", "window"])
+                    .args(["--test", "window"]),
+            )
+        },
+    },
 ];
 
 /// How one step ended.
@@ -133,9 +175,16 @@ fn cargo() -> Command {
 fn pytest(file: &str) -> Command {
     let mut pytest = Command::new(setup::python_hosts());
     // A folder for Python's byte code would lie among the sources.
-    pytest
-        .current_dir(workspace().join("tests/hosts"))
-        .args(["-B", "-m", "pytest", "-p", "no:cacheprovider", "--verbose", "--color=no", file]);
+    pytest.current_dir(workspace().join("tests/hosts")).args([
+        "-B",
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "--verbose",
+        "--color=no",
+        file,
+    ]);
     pytest
 }
 

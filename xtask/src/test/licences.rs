@@ -47,8 +47,8 @@ struct Package {
 /// Judges every package of the dependency graph, for all platforms and features.
 pub(super) fn check(log: &mut Log) -> Result<()> {
     let path = workspace().join("deny.toml");
-    let text = fs::read_to_string(&path)
-        .with_context(|| format!("{} cannot be read", path.display()))?;
+    let text =
+        fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
     let deny: Deny = toml::from_str(&text).with_context(|| path.display().to_string())?;
     let output = super::cargo()
         .args(["metadata", "--format-version", "1", "--all-features", "--locked"])
