@@ -42,14 +42,6 @@ insert:set_input_map (0, straight)
 insert:set_output_map (0, straight)
 desk:panner_shell ():set_bypassed (true)
 
--- The master is as wide as all returns together, so one export holds them all.
-local master = Session:master_out ()
-for _ = 3, 2 * PORTS do
-	master:input ():add_port ("", nil, AUDIO)
-	master:output ():add_port ("", nil, AUDIO)
-end
-master:panner_shell ():set_bypassed (true)
-
 local tracks, returns = {}, {}
 for port = 1, PORTS do
 	local track = Session:new_audio_track (
@@ -66,6 +58,15 @@ for port = 1, PORTS do
 	returns[port]:panner_shell ():set_bypassed (true)
 end
 wait_for_auto_connection ()
+
+-- The master is as wide as all returns together, so one export holds them all.
+local master = Session:master_out ()
+for _ = 3, 2 * PORTS do
+	master:input ():add_port ("", nil, AUDIO)
+	master:output ():add_port ("", nil, AUDIO)
+end
+master:panner_shell ():set_bypassed (true)
+
 for _, io in ipairs ({ desk:input (), desk:output (), master:input () }) do io:disconnect_all (nil) end
 for port = 1, PORTS do
 	local track, back = tracks[port], returns[port]
