@@ -23,4 +23,6 @@ pub mod session;
 pub mod units;
 
 #[cfg(feature = "plugin")]
+pub mod editor;
+#[cfg(feature = "plugin")]
 pub mod plugin;

@@ -145,12 +145,16 @@ impl Plugin for Switchyard {
     }];
     const SAMPLE_ACCURATE_AUTOMATION: bool = true;
 
-    type Editor = ();
+    type Editor = crate::editor::link::PluginEditor;
     type SysExMessage = ();
     type BackgroundTask = ();
 
     fn params(&self) -> Arc<dyn Params> {
         self.parameters.clone()
+    }
+
+    fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
+        crate::editor::create(Arc::clone(&self.parameters), Arc::clone(&self.meters))
     }
 
     fn activate(
@@ -175,6 +179,8 @@ impl Plugin for Switchyard {
         self.engine = Some(engine);
         self.sample_rate = config.sample_rate;
         context.set_latency_samples(self.reported);
+        self.parameters.shared.set_latency(self.reported);
+        self.parameters.shared.set_restart_needed(false);
         true
     }
 

@@ -19,6 +19,10 @@ pub struct Shared {
     session: Mutex<Session>,
     /// The session changed since the host was last told.
     dirty: AtomicBool,
+    /// What the host compensates, in samples, for the editor to show.
+    latency: AtomicU32,
+    /// The latency outgrew what the host was told.
+    restart_needed: AtomicBool,
     /// How the main thread is woken; the guard sets it.
     wake: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
@@ -30,6 +34,8 @@ impl Default for Shared {
             generation: AtomicU32::new(0),
             session: Mutex::new(Session::default()),
             dirty: AtomicBool::new(false),
+            latency: AtomicU32::new(0),
+            restart_needed: AtomicBool::new(false),
             wake: OnceLock::new(),
         }
     }
@@ -105,6 +111,26 @@ impl Shared {
     /// Whether the session changed since the last call. [main-thread]
     pub fn take_dirty(&self) -> bool {
         self.dirty.swap(false, AcqRel)
+    }
+
+    /// Sets what the editor shows as latency, in samples. [any thread]
+    pub fn set_latency(&self, samples: u32) {
+        self.latency.store(samples, Relaxed);
+    }
+
+    /// What the host compensates, in samples. [any thread]
+    pub fn latency(&self) -> u32 {
+        self.latency.load(Relaxed)
+    }
+
+    /// Lights the editor's lamp that asks for a restart, or puts it out. [any thread]
+    pub fn set_restart_needed(&self, needed: bool) {
+        self.restart_needed.store(needed, Relaxed);
+    }
+
+    /// Whether the latency outgrew what the host was told. [any thread]
+    pub fn is_restart_needed(&self) -> bool {
+        self.restart_needed.load(Relaxed)
     }
 
     /// Sets how the host's main thread is woken, once. [main-thread]

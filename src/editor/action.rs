@@ -1,0 +1,152 @@
+//! What the user asked for, as values; and the edits that are more than one value.
+//!
+//! Not here: widgets and the host. Pure functions; any thread may call them.
+
+use super::view::{edge_parameters, tap_value};
+use crate::routing::parameter::Parameter;
+use crate::routing::{BUSES, DESTINATIONS, MAIN, Node, Role, Routing, SOURCES, STRIPS, Tap};
+use crate::units::Fader;
+
+/// One thing the user did.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// A gesture on a parameter begins.
+    Begin(Parameter),
+    /// The plain value a parameter gets, within a gesture.
+    Set(Parameter, f32),
+    /// The gesture ends.
+    End(Parameter),
+    /// The user saw a strip's fault lamp.
+    ClearFault(usize),
+    /// A strip or bus gets a name; an empty one brings the default back.
+    Rename(Node, String),
+    /// The window should get this size, in logical pixels.
+    Resize([u32; 2]),
+}
+
+/// One complete gesture: begin, set, end.
+pub fn edit(parameter: Parameter, value: f32) -> Vec<Action> {
+    edit_together(&[(parameter, value)])
+}
+
+/// Several values in gestures that overlap, so that a host records them as one step.
+pub fn edit_together(values: &[(Parameter, f32)]) -> Vec<Action> {
+    let begin = values.iter().map(|(parameter, _)| Action::Begin(*parameter));
+    let set = values.iter().map(|(parameter, value)| Action::Set(*parameter, *value));
+    let end = values.iter().map(|(parameter, _)| Action::End(*parameter));
+    begin.chain(set).chain(end).collect()
+}
+
+/// Opens a closed edge at 0 dB, at the tap that fits its destination unless it has one, or closes
+/// an open one. A strip assigned to a Group leaves Main in the same step, because it would
+/// otherwise be heard twice; with `add` it stays.
+pub fn toggle_edge(routing: &Routing, source: usize, destination: usize, add: bool) -> Vec<Action> {
+    let Some((tap, level)) = edge_parameters(source, destination) else { return Vec::new() };
+    let edge = routing.edge(source, destination);
+    if edge.is_connected() {
+        return clear_edge(source, destination);
+    }
+    let mut values = Vec::new();
+    if edge.tap == Tap::Off {
+        values.push((tap, tap_value(fitting_tap(routing, destination))));
+    }
+    if let Some(level) = level {
+        values.push((level, Fader::UNITY.0));
+    }
+    let to_group = destination != MAIN && routing.buses[destination].role == Role::Group;
+    if source < STRIPS && to_group && !add && routing.strips[source].main_tap != Tap::Off {
+        values.push((Parameter::StripMainTap(source as u8), tap_value(Tap::Off)));
+    }
+    edit_together(&values)
+}
+
+/// Closes an edge: a strip's send goes to −∞ and keeps its tap, so that one automation lane opens
+/// it again; any other edge loses its tap, because its level is not meant to be silence.
+pub fn clear_edge(source: usize, destination: usize) -> Vec<Action> {
+    match edge_parameters(source, destination) {
+        Some((_, Some(level))) if source < STRIPS => edit(level, Fader::OFF.0),
+        Some((tap, _)) => edit(tap, tap_value(Tap::Off)),
+        None => Vec::new(),
+    }
+}
+
+/// Puts an edge back to how it was on insertion.
+pub fn reset_edge(source: usize, destination: usize) -> Vec<Action> {
+    let Some((tap, level)) = edge_parameters(source, destination) else { return Vec::new() };
+    let values: Vec<_> = std::iter::once(tap)
+        .chain(level)
+        .map(|parameter| (parameter, parameter.default_value()))
+        .collect();
+    edit_together(&values)
+}
+
+/// Where an edge into a destination takes its signal unless the user says otherwise.
+pub fn fitting_tap(routing: &Routing, destination: usize) -> Tap {
+    let into_mix = destination != MAIN && routing.buses[destination].role == Role::Mix;
+    if into_mix { Tap::Pre } else { Tap::Post }
+}
+
+/// Gives a bus a role, and in the same step its edges the taps that fit: a Mix is fed Pre and feeds
+/// only Mixes, the others are fed Post and feed Main. Edges that are off or at Input stay as they
+/// are, except those a Mix may not have.
+pub fn choose_role(routing: &Routing, bus: usize, role: Role) -> Vec<Action> {
+    let now = &routing.buses[bus];
+    let mut values = vec![(Parameter::BusRole(bus as u8), f32::from(role as u8))];
+    let (unfit, fit) =
+        if role == Role::Mix { (Tap::Post, Tap::Pre) } else { (Tap::Pre, Tap::Post) };
+    if (now.role == Role::Mix) != (role == Role::Mix) {
+        for source in 0..SOURCES {
+            if let Some((tap, _)) = edge_parameters(source, bus)
+                && routing.edge(source, bus).tap == unfit
+            {
+                values.push((tap, tap_value(fit)));
+            }
+        }
+    }
+    for to in 0..DESTINATIONS {
+        let Some((tap, _)) = edge_parameters(STRIPS + bus, to) else { continue };
+        let edge = routing.edge(STRIPS + bus, to).tap;
+        let mix = to < BUSES && routing.buses[to].role == Role::Mix;
+        if role == Role::Mix && !mix && edge != Tap::Off {
+            values.push((tap, tap_value(Tap::Off)));
+        }
+        if role != Role::Mix && to == MAIN && edge == Tap::Off && now.role == Role::Mix {
+            values.push((tap, tap_value(Tap::Post)));
+        }
+    }
+    edit_together(&values)
+}
+
+/// The gestures the host was told of and that have not ended. What comes in may be in any order;
+/// what goes on is always begin, sets, end.
+#[derive(Debug, Default)]
+pub struct Gestures {
+    open: Vec<Parameter>,
+}
+
+impl Gestures {
+    /// Whether an action may go on to the host, and remembers that it did. A set outside a gesture
+    /// may not.
+    pub fn admit(&mut self, action: &Action) -> bool {
+        match action {
+            Action::Begin(parameter) => {
+                let new = !self.open.contains(parameter);
+                if new {
+                    self.open.push(*parameter);
+                }
+                new
+            }
+            Action::Set(parameter, _) => self.open.contains(parameter),
+            Action::End(parameter) => {
+                let at = self.open.iter().position(|open| open == parameter);
+                at.map(|at| self.open.remove(at)).is_some()
+            }
+            _ => true,
+        }
+    }
+
+    /// The ends that are still owed, for when no button is down or the window closes.
+    pub fn end_all(&mut self) -> Vec<Action> {
+        self.open.drain(..).map(Action::End).collect()
+    }
+}
