@@ -3,6 +3,9 @@
 //!
 //! Not here: what holds for a routing at rest (`engine_laws`, `engine_oracle`).
 
+// Ports, sides and samples are indices into several sounds at once.
+#![allow(clippy::needless_range_loop)]
+
 #[allow(dead_code)] // Each test file uses its share of what they have in common.
 #[path = "common/desk.rs"]
 mod desk;
