@@ -3,6 +3,9 @@
 //!
 //! Not here: what holds for a routing at rest (`engine_laws`, `engine_oracle`).
 
+// Ports, sides and samples are indices into several sounds at once.
+#![allow(clippy::needless_range_loop)]
+
 #[allow(dead_code)] // Each test file uses its share of what they have in common.
 #[path = "common/desk.rs"]
 mod desk;
@@ -15,7 +18,6 @@ mod routings;
 
 use desk::{Run, Sound, assert_same_bits, constant, difference, noise, sound};
 use oracle::steps::{Change, Reach};
-use oracle::structure::Structure;
 use proptest::prelude::*;
 use routings::Edit;
 use switchyard::routing::parameter::Parameter;
@@ -29,34 +31,25 @@ const SAMPLE_RATES: [f64; 4] = [44_100.0, 48_000.0, 96_000.0, 192_000.0];
 /// What f32 rounding may add to a step, as a share of full scale: a few roundings on each side.
 const ROUNDING: f64 = 4e-6;
 
-fn change_of<'a>(
-    run: &Run,
-    a: &'a Routing,
-    b: &'a Routing,
-    magnitude: f64,
-    step: f64,
-) -> Change<'a> {
-    Change::new([a, b], &run.chain, run.ramp(), Reach { magnitude, step })
+/// How far every output may step while a run goes through its changes.
+fn change_of(run: &Run, input: Reach) -> Change<'_> {
+    let way = run.changes.iter().map(|(_, routing)| routing);
+    let way: Vec<&Routing> = std::iter::once(&run.routing).chain(way).collect();
+    Change::new(&way, &run.chain, run.ramp(), input)
 }
 
-/// Plays a change and fails if any output steps further than the ramps allow.
-fn assert_bounded_steps(
-    run: &Run,
-    a: &Routing,
-    b: &Routing,
-    at: usize,
-    inputs: &Sound,
-    input: Reach,
-) -> Result<(), TestCaseError> {
-    let mut change = change_of(run, a, b, input.magnitude, input.step);
-    let settled = change.latency()[0] as usize + 1;
+/// Plays a run and fails if any output, once full of sound, steps further than the ramps allow.
+fn assert_bounded_steps(run: &Run, inputs: &Sound, input: Reach) -> Result<(), TestCaseError> {
+    let mut change = change_of(run, input);
+    let settled = change.latency_before() as usize + 1;
     let reach = change.outputs();
-    let heard = run.clone().then(at, b).play(inputs, &[256, 31]).outputs;
+    let heard = run.play(inputs, &[256, 31]).outputs;
+    let at = run.changes[0].0;
     for port in 0..OUTPUT_PORTS {
         let bound = reach[port].step * 1.0001 + ROUNDING * reach[port].magnitude;
         for side in 0..2 {
             let samples = &heard[port][side];
-            for n in settled.max(1)..samples.len() {
+            for n in settled..samples.len() {
                 let step = (f64::from(samples[n]) - f64::from(samples[n - 1])).abs();
                 prop_assert!(
                     step <= bound,
@@ -68,6 +61,25 @@ fn assert_bounded_steps(
         }
     }
     Ok(())
+}
+
+/// A constant of at most full scale: every step of an output comes from the change alone.
+const STEADY: Reach = Reach { magnitude: 1.0, step: 0.0 };
+
+/// When no delay of any routing, old or new, still reads the silence before the first sample: no way
+/// through the mixer takes longer than all its chains one after the other, and sound that changes
+/// from an old way to a new one takes two.
+fn full_of_sound(chain: &[u32; NODES]) -> usize {
+    2 * chain.iter().sum::<u32>() as usize
+}
+
+/// A few automated values and, now and then, a wish that changes more.
+fn automation_or_wish() -> BoxedStrategy<Vec<Edit>> {
+    let lanes = prop::collection::vec(routings::automation(), 1..12);
+    let wish = routings::wish().prop_filter("few edges between buses", |edits| {
+        !edits.iter().any(|(parameter, _)| matches!(parameter, Parameter::BusTap(..)))
+    });
+    prop_oneof![3 => lanes.prop_map(|lanes| lanes.concat()), 1 => wish].boxed()
 }
 
 /// Edits that leave the number of edges between buses small, so that all simple paths of old and
@@ -96,9 +108,27 @@ proptest! {
         let a = routings::edited(&few(&start));
         let b = routings::apply(&a, &few(&then));
         let run = Run::of(&a).with_chain(&chain).at(rate);
-        let at = Structure::of(&a, &chain).latency as usize + 40;
+        let at = full_of_sound(&chain) + 40;
         let length = at + 5 * run.ramp() + 900;
-        assert_bounded_steps(&run, &a, &b, at, &constant(length), Reach { magnitude: 1.0, step: 0.0 })?;
+        assert_bounded_steps(&run.then(at, &b), &constant(length), STEADY)?;
+    }
+
+    #[test]
+    fn ramps_turned_round_before_they_end_step_no_further_than_whole_ones(
+        start in routings::edits(40),
+        storm in prop::collection::vec((1..900usize, automation_or_wish()), 2..6),
+        chain in routings::latencies(30),
+    ) {
+        let mut values = routings::edited(&few(&start));
+        let mut run = Run::of(&values).with_chain(&chain);
+        let mut at = full_of_sound(&chain) + 40;
+        for (pause, edits) in &storm {
+            values = routings::apply(&values, edits);
+            run = run.then(at, &values);
+            at += pause;
+        }
+        let length = at + 5 * run.ramp() + 900;
+        assert_bounded_steps(&run, &constant(length), STEADY)?;
     }
 
     #[test]
@@ -110,7 +140,7 @@ proptest! {
         let a = routings::edited(&few(&start));
         let b = routings::apply(&a, &few(&then));
         let run = Run::of(&a).with_chain(&chain);
-        let at = Structure::of(&a, &chain).latency as usize + 333;
+        let at = full_of_sound(&chain) + 333;
         let length = at + 5 * run.ramp() + 500;
         let turn = |port: usize| std::f64::consts::TAU * (5.0 + port as f64) / run.sample_rate;
         let waves = sound(INPUT_PORTS, length, |port, side, n| {
@@ -119,7 +149,7 @@ proptest! {
         // A sine's steepest step is its angle per sample; before its first sample lies silence,
         // which has passed every output before the steps are looked at.
         let input = Reach { magnitude: 1.0, step: turn(INPUT_PORTS - 1) + 1e-7 };
-        assert_bounded_steps(&run, &a, &b, at, &waves, input)?;
+        assert_bounded_steps(&run.then(at, &b), &waves, input)?;
     }
 
     #[test]
@@ -133,9 +163,10 @@ proptest! {
         let b = routings::apply(&a, &few(&then));
         let run = Run::of(&a).with_chain(&chain);
         let inputs = noise(seed, 2400);
-        let reach = change_of(&run, &a, &b, 1.0, 0.0).outputs();
-        let changed = run.clone().then(500, &b).play(&inputs, &[128]).outputs;
         let unchanged = run.play(&inputs, &[128]).outputs;
+        let run = run.then(500, &b);
+        let reach = change_of(&run, STEADY).outputs();
+        let changed = run.play(&inputs, &[128]).outputs;
         for port in (0..OUTPUT_PORTS).filter(|port| reach[*port].step == 0.0) {
             assert_same_bits(&changed[port], &unchanged[port], &format!("untouched port {port}"));
         }

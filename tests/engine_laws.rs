@@ -4,6 +4,9 @@
 //! Not here: what happens while values change (`engine_changes`) and what exactly sounds
 //! (`engine_oracle`).
 
+// Ports, sides and samples are indices into several sounds at once.
+#![allow(clippy::needless_range_loop)]
+
 #[allow(dead_code)] // Each test file uses its share of what they have in common.
 #[path = "common/desk.rs"]
 mod desk;

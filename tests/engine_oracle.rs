@@ -1,6 +1,9 @@
 //! The engine against the oracle: for arbitrary routings, loops and all, every output is what the
 //! naive f64 mixer says, when it says.
 
+// Ports, sides and samples are indices into several sounds at once.
+#![allow(clippy::needless_range_loop)]
+
 #[allow(dead_code)] // Each test file uses its share of what they have in common.
 #[path = "common/desk.rs"]
 mod desk;

@@ -1,0 +1,294 @@
+//! The schedule's text for named routings, each drawn above its test.
+//!
+//! Not here: properties that hold for any routing (`schedule`). Strips that a drawing leaves out go
+//! nowhere.
+
+use switchyard::routing::{Fader, MAIN, NODES, Role, Routing, STRIPS, Tap};
+use switchyard::schedule::{Timing, compile};
+
+const UNITY: Fader = Fader::UNITY;
+
+/// Nothing goes anywhere; buses still go to Main.
+fn nothing() -> Routing {
+    let mut routing = Routing::default();
+    routing.strips.iter_mut().for_each(|strip| strip.main_tap = Tap::Off);
+    routing
+}
+
+/// A strip's edge to a bus or Main; strips and buses by the numbers users know.
+fn strip(routing: &mut Routing, strip: usize, tap: Tap, destination: Option<usize>) {
+    let strip = &mut routing.strips[strip - 1];
+    match destination {
+        Some(bus) => {
+            strip.sends[bus - 1].tap = tap;
+            strip.sends[bus - 1].level = UNITY;
+        }
+        None => strip.main_tap = tap,
+    }
+}
+
+/// A bus's edge to another.
+fn bus(routing: &mut Routing, from: usize, tap: Tap, to: usize) {
+    routing.buses[from - 1].sends[to - 1].tap = tap;
+}
+
+#[track_caller]
+fn assert_text(routing: &Routing, timing: Timing, expected: &str) {
+    let text = compile(routing, &timing).to_string();
+    let trimmed: Vec<&str> = expected.trim().lines().map(str::trim_start).collect();
+    assert_eq!(text.trim(), trimmed.join("\n"), "\n{text}");
+}
+
+fn latencies(of: &[(usize, u32)]) -> Timing {
+    let mut timing = Timing { chain: [0; NODES], floor: 0 };
+    of.iter().for_each(|(node, latency)| timing.chain[*node] = *latency);
+    timing
+}
+
+fn bus_node(bus: usize) -> usize {
+    STRIPS + bus - 1
+}
+
+// (nothing)                              Main
+#[test]
+fn an_empty_desk() {
+    assert_text(&nothing(), latencies(&[]), "latency 0\norder Main");
+}
+
+// Strip 1 ─Post─► Main
+#[test]
+fn one_strip_on_main() {
+    let mut routing = nothing();
+    strip(&mut routing, 1, Tap::Post, None);
+    assert_text(
+        &routing,
+        latencies(&[]),
+        "latency 0
+        order Main
+        Strip 1 > Main Post",
+    );
+}
+
+// Strip 1 ─Post─┐
+// Strip 2 ─Post─┴─► Bus 1 (Group) ─Post─► Main
+#[test]
+fn a_group() {
+    let mut routing = nothing();
+    strip(&mut routing, 1, Tap::Post, Some(1));
+    strip(&mut routing, 2, Tap::Post, Some(1));
+    assert_text(
+        &routing,
+        latencies(&[]),
+        "latency 0
+        order Bus 1 > Main
+        Strip 1 > Bus 1 Post
+        Strip 2 > Bus 1 Post
+        Bus 1 > Main Post",
+    );
+}
+
+// Strip 1 ─Pre─► Bus 2 (Mix, to its port)
+//         └Post─► Main
+#[test]
+fn an_in_ear_mix() {
+    let mut routing = nothing();
+    routing.buses[1].role = Role::Mix;
+    strip(&mut routing, 1, Tap::Pre, Some(2));
+    strip(&mut routing, 1, Tap::Post, None);
+    assert_text(
+        &routing,
+        latencies(&[]),
+        "latency 0
+        order Bus 2 > Main
+        Strip 1 > Bus 2 Pre
+        Strip 1 > Main Post
+        Bus 2 > Main refused, a Mix feeds only Mixes",
+    );
+}
+
+// Strip 1 (soloed) ─Post─┬─► Main
+//                        └─► Bus 4 (Return) ─Post─► Main
+// Strip 2 ─Post─┬─╳ Main
+//               └─╳ Bus 4
+#[test]
+fn a_soloed_strip_and_its_return() {
+    let mut routing = nothing();
+    routing.buses[3].role = Role::Return;
+    for i in 1..=2 {
+        strip(&mut routing, i, Tap::Post, Some(4));
+        strip(&mut routing, i, Tap::Post, None);
+    }
+    routing.strips[0].solo = true;
+    assert_text(
+        &routing,
+        latencies(&[]),
+        "latency 0
+        order Bus 4 > Main
+        Strip 1 > Bus 4 Post
+        Strip 1 > Main Post
+        Strip 2 > Bus 4 Post masked
+        Strip 2 > Main Post masked
+        Bus 4 > Main Post",
+    );
+}
+
+// Strip 1 ─Post─► Bus 3 ─Post─► Bus 1 ─Post─► Main
+// Bus 3's own Main tap is Off.
+#[test]
+fn a_bus_that_feeds_an_earlier_one() {
+    let mut routing = nothing();
+    strip(&mut routing, 1, Tap::Post, Some(3));
+    bus(&mut routing, 3, Tap::Post, 1);
+    routing.buses[2].main_tap = Tap::Off;
+    assert_text(
+        &routing,
+        latencies(&[]),
+        "latency 0
+        order Bus 3 > Bus 1 > Main
+        Strip 1 > Bus 3 Post
+        Bus 1 > Main Post
+        Bus 3 > Bus 1 Post",
+    );
+}
+
+// Strip 1 ─Post─► Bus 1 ─Post─► Bus 2 ─Post─► Main
+//                   ▲            │
+//                   └─── ╳ ──────┘
+#[test]
+fn a_loop_of_two() {
+    let mut routing = nothing();
+    strip(&mut routing, 1, Tap::Post, Some(1));
+    bus(&mut routing, 1, Tap::Post, 2);
+    bus(&mut routing, 2, Tap::Post, 1);
+    routing.buses[0].main_tap = Tap::Off;
+    assert_text(
+        &routing,
+        latencies(&[]),
+        "latency 0
+        order Bus 1 > Bus 2 > Main
+        Strip 1 > Bus 1 Post
+        Bus 1 > Bus 2 Post
+        Bus 2 > Bus 1 refused, loop: Bus 2 > Bus 1 > Bus 2
+        Bus 2 > Main Post",
+    );
+}
+
+// Strip 1 ─► Bus 2 ─► Bus 1 ─► Bus 3 ─► Main, and Bus 3 ─╳ Bus 2: the last in source order.
+#[test]
+fn a_loop_of_three() {
+    let mut routing = nothing();
+    strip(&mut routing, 1, Tap::Post, Some(2));
+    bus(&mut routing, 2, Tap::Post, 1);
+    bus(&mut routing, 1, Tap::Pre, 3);
+    bus(&mut routing, 3, Tap::Input, 2);
+    routing.buses[0].main_tap = Tap::Off;
+    routing.buses[1].main_tap = Tap::Off;
+    assert_text(
+        &routing,
+        latencies(&[]),
+        "latency 0
+        order Bus 2 > Bus 1 > Bus 3 > Main
+        Strip 1 > Bus 2 Post
+        Bus 1 > Bus 3 Pre
+        Bus 2 > Bus 1 Post
+        Bus 3 > Bus 2 refused, loop: Bus 3 > Bus 2 > Bus 1 > Bus 3
+        Bus 3 > Main Post",
+    );
+}
+
+// Strip 1 [10] ─Post──────► Main      Strips are padded to the longest, 10.
+// Strip 2 [ 0] ─Post +10──► Main
+// Strip 3 [10] ─Input +10─► Main
+#[test]
+fn strips_of_different_latency() {
+    let mut routing = nothing();
+    strip(&mut routing, 1, Tap::Post, None);
+    strip(&mut routing, 2, Tap::Post, None);
+    strip(&mut routing, 3, Tap::Input, None);
+    assert_text(
+        &routing,
+        latencies(&[(0, 10), (2, 10)]),
+        "latency 10
+        order Main
+        Strip 1 > Main Post
+        Strip 2 > Main Post +10
+        Strip 3 > Main Input +10",
+    );
+}
+
+// Strip 1 ─Post──────► Bus 1 [100] ─Post──────► Main [3]
+//         └Post +100─────────────────────────►
+//         └Post──────► Bus 2 [0] ─Post +100──►
+#[test]
+fn parallel_paths_of_different_latency() {
+    let mut routing = nothing();
+    strip(&mut routing, 1, Tap::Post, Some(1));
+    strip(&mut routing, 1, Tap::Post, Some(2));
+    strip(&mut routing, 1, Tap::Post, None);
+    assert_text(
+        &routing,
+        latencies(&[(bus_node(1), 100), (STRIPS + MAIN, 3)]),
+        "latency 103
+        order Bus 1 > Bus 2 > Main
+        Strip 1 > Bus 1 Post
+        Strip 1 > Bus 2 Post
+        Strip 1 > Main Post +100
+        Bus 1 > Main Post
+        Bus 2 > Main Post +100",
+    );
+}
+
+// Strip 1 (muted) ─Post─╳ Main, ─Pre─► Bus 1 (Mix) ─Post─► Bus 2 (Mix)
+#[test]
+fn a_muted_strip_in_a_mix_of_a_mix() {
+    let mut routing = nothing();
+    routing.buses[0].role = Role::Mix;
+    routing.buses[1].role = Role::Mix;
+    routing.buses[0].main_tap = Tap::Off;
+    routing.buses[1].main_tap = Tap::Off;
+    strip(&mut routing, 1, Tap::Pre, Some(1));
+    strip(&mut routing, 1, Tap::Post, None);
+    bus(&mut routing, 1, Tap::Post, 2);
+    routing.strips[0].mute = true;
+    assert_text(
+        &routing,
+        latencies(&[]),
+        "latency 0
+        order Bus 1 > Bus 2 > Main
+        Strip 1 > Bus 1 Pre
+        Strip 1 > Main Post masked
+        Bus 1 > Bus 2 Post",
+    );
+}
+
+// Strip 16 (talkback) ─╳ Main; its own way into the Mixes is no edge.
+// Strip 1 ─Post─► Main
+#[test]
+fn a_talkback_microphone() {
+    let mut routing = nothing();
+    strip(&mut routing, 1, Tap::Post, None);
+    strip(&mut routing, 16, Tap::Post, None);
+    routing.talkback_source = Some(15);
+    assert_text(
+        &routing,
+        latencies(&[]),
+        "latency 0
+        order Main
+        Strip 1 > Main Post
+        Strip 16 > Main Post masked",
+    );
+}
+
+// Strip 1 ─Post─► Main, with 64 samples promised to the host before.
+#[test]
+fn a_latency_promised_before() {
+    let mut routing = nothing();
+    strip(&mut routing, 1, Tap::Post, None);
+    assert_text(
+        &routing,
+        Timing { chain: [0; NODES], floor: 64 },
+        "latency 64
+        order Main
+        Strip 1 > Main Post",
+    );
+}
