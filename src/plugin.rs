@@ -198,7 +198,7 @@ impl Plugin for Switchyard {
         &mut self,
         buffer: &mut Buffer,
         aux: &mut AuxiliaryBuffers,
-        _context: &mut impl ProcessContext<Self>,
+        context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
         let begun = Instant::now();
         self.take_values();
@@ -211,6 +211,12 @@ impl Plugin for Switchyard {
             aux_inputs: aux.inputs,
             aux_outputs: aux.outputs,
         });
+        let outgrown = engine.latency() > self.reported;
+        // The sound is right at once; only the host's compensation needs a restart to follow.
+        if outgrown && !self.parameters.shared.is_restart_needed() {
+            self.parameters.shared.set_restart_needed(true);
+            context.request_restart();
+        }
         if frames > 0 {
             self.measure_load(begun, frames);
         }

@@ -102,8 +102,7 @@ pub fn crosspoint(
     {
         let per_point = vec2(1.0, -1.0) / TRAVEL;
         let before = out.len();
-        shown.level =
-            Fader(drive(ui, &response, view, level, per_point, Arrows::None, out));
+        shown.level = Fader(drive(ui, &response, view, level, per_point, Arrows::None, out));
         let begun = out[before..].contains(&Action::Begin(level));
         if begun && edge.tap == Tap::Off {
             // Whoever turns a level up wants to hear it: a drag also connects the tap.
@@ -120,7 +119,9 @@ pub fn crosspoint(
     paint(ui, &response, view, source, destination, shown, admission);
     context_menu(&response, view, tap, level, source, destination, out);
 
-    let text = if refused { why_refused(view, source, destination, admission) } else {
+    let text = if refused {
+        why_refused(view, source, destination, admission)
+    } else {
         sentence(view, source, destination, edge)
     };
     describe(&response, Role::Button, &name, &text);
@@ -212,7 +213,9 @@ fn keys(
     }
     let started = ui.input(|input| {
         input.events.iter().find_map(|event| match event {
-            egui::Event::Text(text) if text.starts_with(|c: char| c.is_ascii_digit() || c == '-') => {
+            egui::Event::Text(text)
+                if text.starts_with(|c: char| c.is_ascii_digit() || c == '-') =>
+            {
                 Some(text.clone())
             }
             _ => None,
@@ -257,7 +260,13 @@ fn paint(
         painter.text(row.left_center(), Align2::LEFT_CENTER, word, theme::small(), colour);
         if destination != MAIN {
             let level = bare_level(edge.level, rect.width() < 72.0);
-            painter.text(row.right_center(), Align2::RIGHT_CENTER, level, theme::small(), theme::TEXT);
+            painter.text(
+                row.right_center(),
+                Align2::RIGHT_CENTER,
+                level,
+                theme::small(),
+                theme::TEXT,
+            );
         }
     } else if response.hovered() {
         painter.circle_filled(rect.center(), 2.5, theme::QUIET);
@@ -296,10 +305,9 @@ fn context_menu(
             ui.separator();
             if ui.button("Clear").clicked() {
                 out.extend(match level {
-                    Some(level) if source < STRIPS => edit_together(&[
-                        (tap, tap.default_value()),
-                        (level, level.default_value()),
-                    ]),
+                    Some(level) if source < STRIPS => {
+                        edit_together(&[(tap, tap.default_value()), (level, level.default_value())])
+                    }
                     _ => edit(tap, tap_value(Tap::Off)),
                 });
                 ui.close();

@@ -11,8 +11,9 @@ use super::view::View;
 use crate::routing::Node;
 use crate::routing::parameter::{Kind, Parameter};
 use egui::{
-    Align2, Color32, CursorIcon, EventFilter, Id, Key, PointerButton, Popup, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui,
-    Vec2, WidgetInfo, pos2, text::CCursor, text_selection::CCursorRange, vec2,
+    Align2, Color32, CursorIcon, EventFilter, Id, Key, PointerButton, Popup, Rect, Response, Role,
+    ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, pos2, text::CCursor,
+    text_selection::CCursorRange, vec2,
 };
 
 /// A name that a double click, or Enter, opens for typing. Drawn in `colour`.
@@ -296,8 +297,7 @@ pub fn menu(
     text.max.x -= 6.0;
     label_in(ui, text, Align2::LEFT_CENTER, word, theme::small(), colour);
     let at = pos2(rect.max.x - 6.0, rect.center().y);
-    let corners =
-        vec![at + vec2(-3.0, -1.5), at + vec2(3.0, -1.5), at + vec2(0.0, 2.5)];
+    let corners = vec![at + vec2(-3.0, -1.5), at + vec2(3.0, -1.5), at + vec2(0.0, 2.5)];
     ui.painter().add(egui::Shape::convex_polygon(corners, theme::QUIET, Stroke::NONE));
     focus_ring(ui, &response);
     say(ui, &response, || format!("{name}: {word}"));
@@ -368,7 +368,8 @@ pub fn bar(
     let painter = ui.painter();
     let fill = if response.hovered() { theme::HOVER } else { theme::RAISED };
     painter.rect_filled(rect, theme::CORNER, fill);
-    let track = Rect::from_min_max(pos2(rect.left() + 3.0, rect.bottom() - 4.0), rect.max - vec2(3.0, 2.0));
+    let track =
+        Rect::from_min_max(pos2(rect.left() + 3.0, rect.bottom() - 4.0), rect.max - vec2(3.0, 2.0));
     let at = |value: f32| track.left() + track.width() * (value - min) / (max - min);
     let origin = if min < 0.0 && max > 0.0 { 0.0 } else { min };
     let (a, b) = (at(origin), at(value));
@@ -500,13 +501,7 @@ pub fn typing(ui: &mut Ui, rect: Rect, id: Id, name: &str) -> Option<Typed> {
 
 /// Turns a closed text field into an edit. A text that cannot be read opens the field again, so
 /// that nothing is lost and nothing wrong is set.
-pub fn apply_typed(
-    ui: &Ui,
-    id: Id,
-    parameter: Parameter,
-    typed: Typed,
-    out: &mut Vec<Action>,
-) {
+pub fn apply_typed(ui: &Ui, id: Id, parameter: Parameter, typed: Typed, out: &mut Vec<Action>) {
     match typed {
         Typed::Open | Typed::Cancelled => {}
         Typed::Reset => out.extend(edit(parameter, parameter.default_value())),

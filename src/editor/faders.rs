@@ -202,7 +202,8 @@ fn fader(
     let mut track = area.shrink2(vec2(0.0, 9.0));
     track.min.x += 20.0;
     track.max.x -= 14.0;
-    let response = ui.interact(track.expand2(vec2(0.0, 9.0)), id_of(&name), Sense::click_and_drag());
+    let response =
+        ui.interact(track.expand2(vec2(0.0, 9.0)), id_of(&name), Sense::click_and_drag());
     let per_point = vec2(0.0, -1.0 / track.height());
     let position = drive(ui, &response, view, parameter, per_point, Arrows::All, out);
     if response.double_clicked() {
@@ -219,7 +220,10 @@ fn fader(
     scale.max.x = track.left();
     fader_scale(ui, scale);
     let x = track.center().x;
-    painter.line_segment([pos2(x, track.top()), pos2(x, track.bottom())], Stroke::new(3.0, theme::GROUND));
+    painter.line_segment(
+        [pos2(x, track.top()), pos2(x, track.bottom())],
+        Stroke::new(3.0, theme::GROUND),
+    );
     let cap = Rect::from_center_size(
         pos2(x, fader_y(track, position)),
         vec2(track.width().min(22.0), 16.0),
