@@ -6,6 +6,7 @@
 pub mod clap_guard;
 pub mod parameters;
 mod ports;
+mod remote_controls;
 pub mod shared;
 pub mod state;
 pub mod vst3_guard;
@@ -232,4 +233,8 @@ impl ClapPlugin for Switchyard {
     const CLAP_SUPPORT_URL: Option<&'static str> = None;
     const CLAP_FEATURES: &'static [ClapFeature] =
         &[ClapFeature::AudioEffect, ClapFeature::Mixing, ClapFeature::Utility, ClapFeature::Stereo];
+
+    fn remote_controls(&self, context: &mut impl RemoteControlsContext) {
+        remote_controls::declare(&self.parameters, context);
+    }
 }

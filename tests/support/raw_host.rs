@@ -242,28 +242,9 @@ impl Instance {
     }
 
     pub fn process(&self, block: &mut Block) -> i32 {
-        let (mut input_pointers, mut output_pointers) = block.pointers();
-        let inputs = buffers(&block.inputs, &mut input_pointers);
-        let mut outputs = buffers(&block.outputs, &mut output_pointers);
-        let list = block.events.list();
-        let process = clap_process {
-            steady_time: -1,
-            frames_count: block.frames as u32,
-            transport: null(),
-            audio_inputs: if inputs.is_empty() { null() } else { inputs.as_ptr() },
-            audio_outputs: if outputs.is_empty() { null_mut() } else { outputs.as_mut_ptr() },
-            audio_inputs_count: inputs.len() as u32,
-            audio_outputs_count: outputs.len() as u32,
-            in_events: if block.events.absent { null() } else { &list },
-            out_events: null(),
-        };
-        let status = call!(self.plugin, process(self.plugin, &process));
-        block.masks = outputs.iter().map(|buffer| buffer.constant_mask).collect();
-        block.assert_nothing_beyond_the_block_was_written();
-        status
+        block.lend_to(|process| self.process_raw(process))
     }
 
-    /// [`Instance::process`] with everything prepared, for tests that count allocations.
     pub fn process_raw(&self, process: &clap_process) -> i32 {
         call!(self.plugin, process(self.plugin, process))
     }
@@ -437,6 +418,28 @@ impl Block {
             ports.iter().map(|port| port.channels.iter().map(&mut at).collect()).collect()
         };
         (of(&self.inputs), of(&self.outputs))
+    }
+
+    /// Calls `process` with everything prepared, and afterwards checks that it kept to the block.
+    pub fn lend_to<R>(&mut self, process: impl FnOnce(&clap_process) -> R) -> R {
+        let (mut input_pointers, mut output_pointers) = self.pointers();
+        let inputs = buffers(&self.inputs, &mut input_pointers);
+        let mut outputs = buffers(&self.outputs, &mut output_pointers);
+        let list = self.events.list();
+        let result = process(&clap_process {
+            steady_time: -1,
+            frames_count: self.frames as u32,
+            transport: null(),
+            audio_inputs: if inputs.is_empty() { null() } else { inputs.as_ptr() },
+            audio_outputs: if outputs.is_empty() { null_mut() } else { outputs.as_mut_ptr() },
+            audio_inputs_count: inputs.len() as u32,
+            audio_outputs_count: outputs.len() as u32,
+            in_events: if self.events.absent { null() } else { &list },
+            out_events: null(),
+        });
+        self.masks = outputs.iter().map(|buffer| buffer.constant_mask).collect();
+        self.assert_nothing_beyond_the_block_was_written();
+        result
     }
 
     pub fn assert_nothing_beyond_the_block_was_written(&self) {
