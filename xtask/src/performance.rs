@@ -63,7 +63,8 @@ impl Performance<'_> {
             .map(automation::Lane::parameter)
             .collect();
         let mut outputs = Vec::new();
-        for (track, fed) in tracks.into_iter().zip(sources(&routing, &opened, &self.labels)) {
+        let fed = sources(&routing, self.stems.len(), &opened, &self.labels);
+        for (track, fed) in tracks.into_iter().zip(fed) {
             outputs.extend(track.finish(fed)?);
         }
         let report = Report {

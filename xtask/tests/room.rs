@@ -216,11 +216,12 @@ proptest! {
     }
 }
 
-/// A saved state with its JSON changed.
+/// A saved state (a length of eight bytes, then JSON) with its JSON changed.
 fn changed(state: &[u8], change: impl FnOnce(&mut serde_json::Value)) -> Vec<u8> {
-    let mut json: serde_json::Value = serde_json::from_slice(state).unwrap();
+    let mut json: serde_json::Value = serde_json::from_slice(&state[8..]).unwrap();
     change(&mut json);
-    serde_json::to_vec(&json).unwrap()
+    let json = serde_json::to_vec(&json).unwrap();
+    [&(json.len() as u64).to_le_bytes()[..], &json].concat()
 }
 
 #[test]
