@@ -60,10 +60,11 @@ fn block(kind: usize) -> Block {
         0 => Block::whole(1),
         1 => Block::whole(1000),
         2 => Block::whole(0),
+        3 => Block::whole_in_doubles(64),
         _ => Block::whole(64),
     };
     match kind % 8 {
-        3 => {
+        7 => {
             for input in 0..PORTS {
                 let channels = block.inputs[input].channels.clone();
                 block.outputs[(input + kind) % PORTS].channels = channels;
@@ -75,11 +76,6 @@ fn block(kind: usize) -> Block {
             block.outputs.truncate(1);
         }
         6 => block.outputs.iter_mut().for_each(|port| port.channels.truncate(1)),
-        7 => {
-            for port in block.inputs.iter_mut().chain(&mut block.outputs) {
-                port.double = true;
-            }
-        }
         _ => {}
     }
     block
@@ -161,8 +157,7 @@ fn processing_allocates_nothing_while_states_are_loaded_and_parameters_storm() {
                     waiting.fetch_add(200, SeqCst);
                     block.events = storm(&mut random, &ids);
                 }
-                counted +=
-                    block.lend_to(|process| allocations(|| instance.process_raw(process)));
+                counted += block.lend_to(|process| allocations(|| instance.process_raw(process)));
             }
             done.store(true, SeqCst);
             (counted, kind)

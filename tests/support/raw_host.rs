@@ -344,6 +344,22 @@ impl Block {
         block
     }
 
+    /// As [`Block::whole`], with all memory in 64-bit samples.
+    pub fn whole_in_doubles(frames: usize) -> Block {
+        let mut block = Block::whole(frames);
+        for port in 0..PORTS {
+            block.inputs[port].double = true;
+            block.outputs[port].double = true;
+            for side in 0..2 {
+                let input = block.lend_double(|n| f64::from(signal(port, side, n)));
+                let output = block.lend_double(|_| f64::NAN);
+                block.inputs[port].channels[side] = Some(input);
+                block.outputs[port].channels[side] = Some(output);
+            }
+        }
+        block
+    }
+
     /// No ports at all.
     pub fn empty(frames: usize) -> Block {
         Block {

@@ -18,13 +18,15 @@ const LARGEST: usize = 256;
 struct Slot([u8; LARGEST]);
 
 /// Stands in for an event that must not be read: of a space nobody uses, so it is ignored.
-static NOTHING: clap_event_header = clap_event_header {
-    size: size_of::<clap_event_header>() as u32,
-    time: 0,
-    space_id: u16::MAX,
-    type_: u16::MAX,
-    flags: 0,
-};
+const fn nothing(time: u32) -> clap_event_header {
+    clap_event_header {
+        size: size_of::<clap_event_header>() as u32,
+        time,
+        space_id: u16::MAX,
+        type_: u16::MAX,
+        flags: 0,
+    }
+}
 
 /// The smallest size at which an event of a known kind may be read as that kind.
 fn least_size(header: &clap_event_header) -> usize {
@@ -165,9 +167,11 @@ impl InEvents {
             _ => return ptr::null(),
         };
         let time = self.time(index) - self.start;
-        let Some(header) = self.header(index).map(ptr::from_ref) else { return &NOTHING };
-        // SAFETY: the header is the host's and at least as large as its kind needs, and the copy is
-        // made only if it fits its place.
+        // What is passed over has its place in time too: the reader counts on the order.
+        let nothing = nothing(time);
+        let header = self.header(index).map_or(&raw const nothing, ptr::from_ref);
+        // SAFETY: the header is the host's and at least as large as its kind needs, or `nothing`; it
+        // is copied only if it fits its place.
         unsafe {
             let size = (*header).size as usize;
             let core = (*header).space_id == CLAP_CORE_EVENT_SPACE_ID;
@@ -177,9 +181,13 @@ impl InEvents {
                 event.header.time = time;
                 return &event.header;
             }
-            if size > LARGEST {
-                return if (*header).time == time { header } else { &NOTHING };
+            if size > LARGEST && (*header).time == time {
+                return header;
             }
+            let (header, size) = match size {
+                0..=LARGEST => (header, size),
+                _ => (&raw const nothing, size_of::<clap_event_header>()),
+            };
             let copy = self.copy.0.as_mut_ptr();
             ptr::copy_nonoverlapping(header.cast::<u8>(), copy, size);
             (*copy.cast::<clap_event_header>()).time = time;
