@@ -28,7 +28,7 @@ impl Progress {
 
     /// Advances by some steps.
     pub fn advance(&mut self, steps: u64) {
-        let quarter = |done: u64| if self.total == 0 { 4 } else { done * 4 / self.total };
+        let quarter = |done: u64| (done * 4).checked_div(self.total).unwrap_or(4);
         let before = quarter(self.done);
         self.done += steps;
         match &self.bar {

@@ -162,7 +162,7 @@ fn listening(
         SoloMode::Afl => Some("AFL"),
     };
     if let Some(mode) = mode {
-        for source in 0..SOURCES {
+        for (source, plays) in playing.iter().enumerate() {
             let node = Node::from_index(source);
             let (soloed, parameter) = match node {
                 Node::Strip(i) => (
@@ -172,7 +172,7 @@ fn listening(
                 Node::Bus(j) => (routing.buses[j].solo, Parameter::BusSolo(j as u8)),
                 Node::Main => (false, Parameter::Bypass),
             };
-            if playing[source] && (soloed || opened.contains(&parameter)) {
+            if *plays && (soloed || opened.contains(&parameter)) {
                 found[PORT_CUE].push(format!("{} ({mode})", labels.name(node)));
             }
         }
