@@ -5,11 +5,10 @@
 //! thread only.
 
 use super::action::{Action, clear_edge, edit, edit_together, reset_edge, toggle_edge};
-use super::control::{
-    Arrows, apply_typed, begin_typing, describe, drive, focus_ring, id_of, is_typing, say, typing,
-};
+use super::control::{Arrows, describe, drive, focus_ring, id_of, number, say};
 use super::drawing::{bare_level, hatch, label_in, typographic};
 use super::theme;
+use super::typing::{apply_typed, begin_typing, is_typing, typing};
 use super::view::{View, edge_parameters, tap_value};
 use crate::routing::parameter::Parameter;
 use crate::routing::{MAIN, Node, STRIPS, Send, Tap};
@@ -102,8 +101,7 @@ pub fn crosspoint(
     {
         let per_point = vec2(1.0, -1.0) / TRAVEL;
         let before = out.len();
-        shown.level =
-            Fader(drive(ui, &response, view, level, per_point, Arrows::None, out));
+        shown.level = Fader(drive(ui, &response, view, level, per_point, Arrows::None, out));
         let begun = out[before..].contains(&Action::Begin(level));
         if begun && edge.tap == Tap::Off {
             // Whoever turns a level up wants to hear it: a drag also connects the tap.
@@ -120,7 +118,9 @@ pub fn crosspoint(
     paint(ui, &response, view, source, destination, shown, admission);
     context_menu(&response, view, tap, level, source, destination, out);
 
-    let text = if refused { why_refused(view, source, destination, admission) } else {
+    let text = if refused {
+        why_refused(view, source, destination, admission)
+    } else {
         sentence(view, source, destination, edge)
     };
     describe(&response, Role::Button, &name, &text);
@@ -212,7 +212,9 @@ fn keys(
     }
     let started = ui.input(|input| {
         input.events.iter().find_map(|event| match event {
-            egui::Event::Text(text) if text.starts_with(|c: char| c.is_ascii_digit() || c == '-') => {
+            egui::Event::Text(text)
+                if text.starts_with(|c: char| c.is_ascii_digit() || c == '-') =>
+            {
                 Some(text.clone())
             }
             _ => None,
@@ -257,7 +259,13 @@ fn paint(
         painter.text(row.left_center(), Align2::LEFT_CENTER, word, theme::small(), colour);
         if destination != MAIN {
             let level = bare_level(edge.level, rect.width() < 72.0);
-            painter.text(row.right_center(), Align2::RIGHT_CENTER, level, theme::small(), theme::TEXT);
+            painter.text(
+                row.right_center(),
+                Align2::RIGHT_CENTER,
+                level,
+                theme::small(),
+                theme::TEXT,
+            );
         }
     } else if response.hovered() {
         painter.circle_filled(rect.center(), 2.5, theme::QUIET);
@@ -296,10 +304,9 @@ fn context_menu(
             ui.separator();
             if ui.button("Clear").clicked() {
                 out.extend(match level {
-                    Some(level) if source < STRIPS => edit_together(&[
-                        (tap, tap.default_value()),
-                        (level, level.default_value()),
-                    ]),
+                    Some(level) if source < STRIPS => {
+                        edit_together(&[(tap, tap.default_value()), (level, level.default_value())])
+                    }
                     _ => edit(tap, tap_value(Tap::Off)),
                 });
                 ui.close();
@@ -314,6 +321,6 @@ fn level_field(ui: &mut Ui, view: &View, level: Parameter, out: &mut Vec<Action>
         ui.painter().rect_filled(rect, theme::CORNER, theme::RAISED);
         let name = format!("{} Level", level.name());
         let lesson = "Click to type a level, such as -12 dB. Drag up or down to change it.";
-        super::control::number(ui, rect, view, level, &name, lesson, out);
+        number(ui, rect, view, level, &name, lesson, out);
     });
 }

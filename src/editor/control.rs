@@ -7,45 +7,13 @@
 use super::action::{Action, edit};
 use super::drawing::{label_in, typographic};
 use super::theme;
+use super::typing::{apply_typed, begin_typing, typing};
 use super::view::View;
-use crate::routing::Node;
 use crate::routing::parameter::{Kind, Parameter};
 use egui::{
-    Align2, Color32, CursorIcon, EventFilter, Id, Key, PointerButton, Popup, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui,
-    Vec2, WidgetInfo, pos2, text::CCursor, text_selection::CCursorRange, vec2,
+    Align2, Color32, CursorIcon, EventFilter, Id, Key, PointerButton, Popup, Rect, Response, Role,
+    ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
-
-/// A name that a double click, or Enter, opens for typing. Drawn in `colour`.
-pub fn rename(
-    ui: &mut Ui,
-    rect: Rect,
-    view: &View,
-    node: Node,
-    place: &str,
-    align: Align2,
-    out: &mut Vec<Action>,
-) {
-    let name = format!("{node} Name{place}");
-    let id = id_of(&name);
-    if let Some(typed) = typing(ui, rect, id, &name) {
-        if let Typed::Text(text) = typed
-            && text.trim() != view.name(node)
-        {
-            out.push(Action::Rename(node, text.trim().to_string()));
-        }
-        return;
-    }
-    let response = ui.interact(rect, id, Sense::click());
-    let shown = view.name(node);
-    describe(&response, Role::Button, &name, &shown);
-    let by_key = response.has_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-    if response.double_clicked() || by_key {
-        begin_typing(ui, id, shown.clone());
-    }
-    label_in(ui, rect, align, &shown, theme::body(), theme::TEXT);
-    focus_ring(ui, &response);
-    say(ui, &response, || format!("{shown} ({node}). Double-click to rename."));
-}
 
 /// Where a drag stands, in plain units and not held to the range, so that the control follows the
 /// pointer back from beyond its end. Kept here because the host may take a block to answer.
@@ -296,8 +264,7 @@ pub fn menu(
     text.max.x -= 6.0;
     label_in(ui, text, Align2::LEFT_CENTER, word, theme::small(), colour);
     let at = pos2(rect.max.x - 6.0, rect.center().y);
-    let corners =
-        vec![at + vec2(-3.0, -1.5), at + vec2(3.0, -1.5), at + vec2(0.0, 2.5)];
+    let corners = vec![at + vec2(-3.0, -1.5), at + vec2(3.0, -1.5), at + vec2(0.0, 2.5)];
     ui.painter().add(egui::Shape::convex_polygon(corners, theme::QUIET, Stroke::NONE));
     focus_ring(ui, &response);
     say(ui, &response, || format!("{name}: {word}"));
@@ -368,7 +335,8 @@ pub fn bar(
     let painter = ui.painter();
     let fill = if response.hovered() { theme::HOVER } else { theme::RAISED };
     painter.rect_filled(rect, theme::CORNER, fill);
-    let track = Rect::from_min_max(pos2(rect.left() + 3.0, rect.bottom() - 4.0), rect.max - vec2(3.0, 2.0));
+    let track =
+        Rect::from_min_max(pos2(rect.left() + 3.0, rect.bottom() - 4.0), rect.max - vec2(3.0, 2.0));
     let at = |value: f32| track.left() + track.width() * (value - min) / (max - min);
     let origin = if min < 0.0 && max > 0.0 { 0.0 } else { min };
     let (a, b) = (at(origin), at(value));
@@ -427,93 +395,4 @@ pub fn number(
     focus_ring(ui, &response);
     say(ui, &response, || format!("{name}: {text}"));
     response.on_hover_cursor(CursorIcon::ResizeVertical).on_hover_text(lesson);
-}
-
-/// What came of a text field this frame.
-pub enum Typed {
-    /// It is still open.
-    Open,
-    /// It was closed, and its text means to change something.
-    Text(String),
-    /// It was left by Escape.
-    Cancelled,
-    /// It was double-clicked: the default is wanted.
-    Reset,
-}
-
-/// Opens a text field over the control `id`, with all of its text selected.
-pub fn begin_typing(ui: &Ui, id: Id, text: String) {
-    ui.data_mut(|data| data.insert_temp(id.with("typing"), text));
-    ui.memory_mut(|memory| memory.request_focus(id.with("field")));
-}
-
-/// Whether a text field is open over the control `id`.
-pub fn is_typing(ui: &Ui, id: Id) -> bool {
-    ui.data(|data| data.get_temp::<String>(id.with("typing"))).is_some()
-}
-
-/// Draws the text field over the control `id` if one is open.
-pub fn typing(ui: &mut Ui, rect: Rect, id: Id, name: &str) -> Option<Typed> {
-    let key = id.with("typing");
-    let mut text = ui.data(|data| data.get_temp::<String>(key))?;
-    let field = id.with("field");
-    let fresh = !ui.data(|data| data.get_temp::<bool>(field).unwrap_or(false));
-    // A child, so that the field takes no place in the layout of what it covers.
-    let mut over = ui.new_child(egui::UiBuilder::new().max_rect(rect));
-    let output = TextEdit::singleline(&mut text)
-        .id(field)
-        .font(theme::small())
-        .margin(egui::Margin::symmetric(4, 2))
-        .desired_width(rect.width())
-        .min_size(rect.size())
-        .char_limit(64)
-        .show(&mut over);
-    let response = output.response.response;
-    let shown = text.clone();
-    response.widget_info(|| WidgetInfo {
-        label: Some(format!("{name}, typed")),
-        ..WidgetInfo::text_edit(true, &shown, &shown, "")
-    });
-    if fresh {
-        response.request_focus();
-        let mut state = output.state;
-        let all = CCursorRange::two(CCursor::new(0), CCursor::new(text.chars().count()));
-        state.cursor.set_char_range(Some(all));
-        state.store(ui.ctx(), field);
-        ui.data_mut(|data| data.insert_temp(field, true));
-    }
-    let outcome = if response.double_clicked() {
-        Typed::Reset
-    } else if response.lost_focus() {
-        let escaped = ui.input(|input| input.key_pressed(Key::Escape));
-        if escaped { Typed::Cancelled } else { Typed::Text(text) }
-    } else {
-        ui.data_mut(|data| data.insert_temp(key, text));
-        return Some(Typed::Open);
-    };
-    ui.data_mut(|data| {
-        data.remove_temp::<String>(key);
-        data.remove_temp::<bool>(field);
-    });
-    Some(outcome)
-}
-
-/// Turns a closed text field into an edit. A text that cannot be read opens the field again, so
-/// that nothing is lost and nothing wrong is set.
-pub fn apply_typed(
-    ui: &Ui,
-    id: Id,
-    parameter: Parameter,
-    typed: Typed,
-    out: &mut Vec<Action>,
-) {
-    match typed {
-        Typed::Open | Typed::Cancelled => {}
-        Typed::Reset => out.extend(edit(parameter, parameter.default_value())),
-        Typed::Text(text) => match parameter.from_text(&text) {
-            Some(value) => out.extend(edit(parameter, value)),
-            None if ui.input(|input| input.key_pressed(Key::Enter)) => begin_typing(ui, id, text),
-            None => {}
-        },
-    }
 }

@@ -5,16 +5,16 @@
 use super::action::{Action, edit};
 use super::cell::{tap_lesson, tap_word};
 use super::control::{
-    Arrows, Face, bar, choice, drive, focus_ring, id_of, menu, number, rename, say, toggle,
+    Arrows, Face, bar, choice, drive, focus_ring, id_of, menu, number, say, toggle,
 };
 use super::drawing::{Growth, fader_scale, fader_y, label_in, meter, typographic};
 use super::matrix::{MUTE, SOLO};
 use super::theme;
+use super::typing::rename;
 use super::view::{View, tap_value};
 use crate::engine::meters::Meter;
 use crate::routing::parameter::Parameter;
 use crate::routing::{BUSES, INPUT_PORTS, Node, Role, STRIPS, Tap};
-use crate::units::Fader;
 use egui::{Align2, CursorIcon, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 /// The height of a fader's travel with its scale.
@@ -202,7 +202,8 @@ fn fader(
     let mut track = area.shrink2(vec2(0.0, 9.0));
     track.min.x += 20.0;
     track.max.x -= 14.0;
-    let response = ui.interact(track.expand2(vec2(0.0, 9.0)), id_of(&name), Sense::click_and_drag());
+    let response =
+        ui.interact(track.expand2(vec2(0.0, 9.0)), id_of(&name), Sense::click_and_drag());
     let per_point = vec2(0.0, -1.0 / track.height());
     let position = drive(ui, &response, view, parameter, per_point, Arrows::All, out);
     if response.double_clicked() {
@@ -219,7 +220,10 @@ fn fader(
     scale.max.x = track.left();
     fader_scale(ui, scale);
     let x = track.center().x;
-    painter.line_segment([pos2(x, track.top()), pos2(x, track.bottom())], Stroke::new(3.0, theme::GROUND));
+    painter.line_segment(
+        [pos2(x, track.top()), pos2(x, track.bottom())],
+        Stroke::new(3.0, theme::GROUND),
+    );
     let cap = Rect::from_center_size(
         pos2(x, fader_y(track, position)),
         vec2(track.width().min(22.0), 16.0),
@@ -239,5 +243,4 @@ fn fader(
     );
     let name = format!("{name} Level");
     number(ui, text, view, parameter, &name, "Click to type a level, such as -12 dB.", out);
-    debug_assert_eq!(Fader::UNITY.0, parameter.default_value());
 }

@@ -334,7 +334,9 @@ impl NiceEguiApp for App {
         match self.open {
             Some(_) => ui.ctx().request_repaint_after(PICTURE),
             None => {
-                ui.label("The editor met a fault and stopped. The sound goes on. Reopen the window.");
+                ui.label(
+                    "The editor met a fault and stopped. The sound goes on. Reopen the window.",
+                );
             }
         }
     }

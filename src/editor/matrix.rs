@@ -5,9 +5,10 @@
 
 use super::action::{Action, choose_role};
 use super::cell::crosspoint;
-use super::control::{Face, button, id_of, menu, rename, say, toggle};
+use super::control::{Face, button, id_of, menu, say, toggle};
 use super::drawing::{Growth, label_in, meter};
 use super::theme;
+use super::typing::rename;
 use super::view::View;
 use crate::engine::meters::Meter;
 use crate::routing::parameter::Parameter;
@@ -46,10 +47,8 @@ fn column_width(available: f32) -> f32 {
 pub fn matrix(ui: &mut Ui, view: &View) -> Vec<Action> {
     let mut out = Vec::new();
     let column = column_width(ui.clip_rect().width());
-    let size = vec2(
-        HEAD_WIDTH + column * DESTINATIONS as f32,
-        HEAD_HEIGHT + ROW * SOURCES as f32 + BREAK,
-    );
+    let size =
+        vec2(HEAD_WIDTH + column * DESTINATIONS as f32, HEAD_HEIGHT + ROW * SOURCES as f32 + BREAK);
     let (all, _) = ui.allocate_exact_size(size, Sense::hover());
     let clip = ui.clip_rect();
     // The heads' corner stays at the edge of what is visible, but never leaves the matrix.
@@ -116,14 +115,19 @@ fn row_head(ui: &mut Ui, rect: Rect, view: &View, from: usize, lit: bool, out: &
     let fill = if lit { theme::HOVER } else { theme::PANEL };
     ui.painter().rect_filled(body, theme::CORNER, fill);
     let slot = |x: f32, width: f32| {
-        Rect::from_min_size(pos2(rect.left() + x, body.top() + 3.0), vec2(width, body.height() - 6.0))
+        Rect::from_min_size(
+            pos2(rect.left() + x, body.top() + 3.0),
+            vec2(width, body.height() - 6.0),
+        )
     };
     let (number, reading, mute, solo) = match node {
         Node::Strip(i) => {
             let at = i as u8;
             (i + 1, Meter::Strip(i), Parameter::StripMute(at), Parameter::StripSolo(at))
         }
-        Node::Bus(j) => (j + 1, Meter::Bus(j), Parameter::BusMute(j as u8), Parameter::BusSolo(j as u8)),
+        Node::Bus(j) => {
+            (j + 1, Meter::Bus(j), Parameter::BusMute(j as u8), Parameter::BusSolo(j as u8))
+        }
         Node::Main => return,
     };
     match node {
@@ -213,7 +217,8 @@ fn role_menu(ui: &Ui, rect: Rect, view: &View, bus: usize, out: &mut Vec<Action>
     let lesson = "Group: a submix into Main. Return: shared effects, safe from solo. \
                   Mix: for headphones, stream or recording; mute and solo leave it alone.";
     let now = view.routing.buses[bus].role;
-    let entries: Vec<_> = ROLES.iter().enumerate().map(|(n, (_, word))| (n, (*word).to_string())).collect();
+    let entries: Vec<_> =
+        ROLES.iter().enumerate().map(|(n, (_, word))| (n, (*word).to_string())).collect();
     let current = ROLES.iter().position(|(role, _)| *role == now).unwrap_or(0);
     let name = Parameter::BusRole(bus as u8).name();
     if let Some(chosen) = menu(ui, rect, &name, &entries, current, theme::QUIET, lesson)

@@ -59,7 +59,13 @@ pub fn monitor(ui: &mut Ui, view: &View) -> Vec<Action> {
                   and the speakers, before or after the fader; Main is untouched.";
     choice(ui, take(CONTROL), view, P::SoloMode, usize::MAX, lesson, out);
     labelled(ui, take(14.0), "Cue", |ui, rect| {
-        meter(ui.painter(), rect.shrink2(vec2(0.0, 1.5)), view.meter(Meter::Cue), Growth::Right, true);
+        meter(
+            ui.painter(),
+            rect.shrink2(vec2(0.0, 1.5)),
+            view.meter(Meter::Cue),
+            Growth::Right,
+            true,
+        );
     });
     take(GAP);
 

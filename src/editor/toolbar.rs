@@ -34,7 +34,8 @@ pub fn toolbar(ui: &mut Ui, view: &View) -> Vec<Action> {
     toggle(ui, take(72.0), view, P::Bypass, &P::Bypass.name(), face, &mut out);
     let lamp = |word, colour, lesson| Face { word, colour, lesson };
     if view.anything_soloed() {
-        let face = lamp("SOLO CLEAR", theme::SOLO, "Something is soloed. Click to clear every solo.");
+        let face =
+            lamp("SOLO CLEAR", theme::SOLO, "Something is soloed. Click to clear every solo.");
         if button(ui, take(88.0), "Clear Solo", face, true).clicked() {
             out.extend(edit_together(&soloed(view)));
         }
@@ -43,7 +44,9 @@ pub fn toolbar(ui: &mut Ui, view: &View) -> Vec<Action> {
     if !faulty.is_empty() {
         let lesson = "An input held a value that is not a number; it was silenced. \
                       Click to put the lamps out.";
-        if button(ui, take(64.0), "Clear Faults", lamp("FAULT", theme::FAULT, lesson), true).clicked() {
+        if button(ui, take(64.0), "Clear Faults", lamp("FAULT", theme::FAULT, lesson), true)
+            .clicked()
+        {
             out.extend(faulty.into_iter().map(Action::ClearFault));
         }
     }

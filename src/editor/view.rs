@@ -86,8 +86,7 @@ impl View {
         if destination == bus {
             return Some("A bus cannot feed itself.".into());
         }
-        let to_mix =
-            destination != MAIN && self.routing.buses[destination].role == Role::Mix;
+        let to_mix = destination != MAIN && self.routing.buses[destination].role == Role::Mix;
         if self.routing.buses[bus].role == Role::Mix && !to_mix {
             return Some("A Mix feeds only other Mixes and its own port.".into());
         }
@@ -138,7 +137,10 @@ pub fn path(schedule: &Schedule, from: usize, to: usize) -> Option<Vec<usize>> {
 
 /// The parameters of an edge: its tap, and its level unless it goes to Main. `None` where there is
 /// no edge, from a bus to itself.
-pub fn edge_parameters(source: usize, destination: usize) -> Option<(Parameter, Option<Parameter>)> {
+pub fn edge_parameters(
+    source: usize,
+    destination: usize,
+) -> Option<(Parameter, Option<Parameter>)> {
     use Parameter as P;
     let to = destination as u8;
     match source.checked_sub(STRIPS) {

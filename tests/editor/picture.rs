@@ -61,8 +61,7 @@ pub fn draw(
     ctx: &egui::Context,
     output: &FullOutput,
     textures: &Textures,
-    width: usize,
-    height: usize,
+    [width, height]: [usize; 2],
 ) -> Picture {
     let mut picture = Picture { width, height, pixels: vec![[0.0; 3]; width * height] };
     let textures = textures.0.lock().unwrap();
@@ -93,7 +92,8 @@ fn triangle(picture: &mut Picture, texture: &Texture, [a, b, c]: [&Vertex; 3], c
     let high = |v: [f32; 3]| v.into_iter().fold(f32::NEG_INFINITY, f32::max);
     let height = texture.pixels.len() / texture.width;
     for y in range(low(ys), high(ys), clip.top().round(), clip.bottom().round(), picture.height) {
-        for x in range(low(xs), high(xs), clip.left().round(), clip.right().round(), picture.width) {
+        for x in range(low(xs), high(xs), clip.left().round(), clip.right().round(), picture.width)
+        {
             let p = egui::pos2(x as f32 + 0.5, y as f32 + 0.5);
             let edge = |u: &Vertex, v: &Vertex| {
                 ((v.pos - u.pos).x * (p - u.pos).y - (v.pos - u.pos).y * (p - u.pos).x) / area
@@ -110,7 +110,8 @@ fn triangle(picture: &mut Picture, texture: &Texture, [a, b, c]: [&Vertex; 3], c
             let mix = |f: &dyn Fn(&Vertex) -> f32| f(a) * w[0] + f(b) * w[1] + f(c) * w[2];
             let u = (mix(&|v| v.uv.x) * texture.width as f32) as usize;
             let v = (mix(&|v| v.uv.y) * height as f32) as usize;
-            let texel = texture.pixels[v.min(height - 1) * texture.width + u.min(texture.width - 1)];
+            let texel =
+                texture.pixels[v.min(height - 1) * texture.width + u.min(texture.width - 1)];
             let shade = |n: usize| mix(&|v| f32::from(v.color[n])) * f32::from(texel[n]) / 255.0;
             let cover = 1.0 - shade(3) / 255.0;
             let pixel = &mut picture.pixels[y * picture.width + x];
