@@ -18,6 +18,7 @@ mod matrix;
 mod monitor;
 pub mod theme;
 mod toolbar;
+mod typing;
 pub mod view;
 
 pub use action::Action;

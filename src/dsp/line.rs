@@ -79,9 +79,10 @@ mod tests {
         for block in 0..40u64 {
             let now = block * SLICE as u64;
             let mut slice = crate::dsp::SILENCE;
-            for i in 0..SLICE {
-                slice[0][i] = signal((now + i as u64) as i64);
-                slice[1][i] = -slice[0][i];
+            let [left, right] = &mut slice;
+            for (i, (left, right)) in left.iter_mut().zip(right).enumerate() {
+                *left = signal((now + i as u64) as i64);
+                *right = -*left;
             }
             lines.write(1, now, &slice, SLICE);
             for delay in [0, 1, 63, 64, 65, 299, 300] {

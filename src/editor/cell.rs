@@ -5,11 +5,10 @@
 //! thread only.
 
 use super::action::{Action, clear_edge, edit, edit_together, reset_edge, toggle_edge};
-use super::control::{
-    Arrows, apply_typed, begin_typing, describe, drive, focus_ring, id_of, is_typing, say, typing,
-};
+use super::control::{Arrows, describe, drive, focus_ring, id_of, number, say};
 use super::drawing::{bare_level, hatch, label_in, typographic};
 use super::theme;
+use super::typing::{apply_typed, begin_typing, is_typing, typing};
 use super::view::{View, edge_parameters, tap_value};
 use crate::routing::parameter::Parameter;
 use crate::routing::{MAIN, Node, STRIPS, Send, Tap};
@@ -322,6 +321,6 @@ fn level_field(ui: &mut Ui, view: &View, level: Parameter, out: &mut Vec<Action>
         ui.painter().rect_filled(rect, theme::CORNER, theme::RAISED);
         let name = format!("{} Level", level.name());
         let lesson = "Click to type a level, such as -12 dB. Drag up or down to change it.";
-        super::control::number(ui, rect, view, level, &name, lesson, out);
+        number(ui, rect, view, level, &name, lesson, out);
     });
 }

@@ -7,46 +7,18 @@
 use super::action::{Action, edit};
 use super::drawing::{label_in, typographic};
 use super::theme;
+use super::typing::{apply_typed, begin_typing, typing};
 use super::view::View;
-use crate::routing::Node;
 use crate::routing::parameter::{Kind, Parameter};
 use egui::{
     Align2, Color32, CursorIcon, EventFilter, Id, Key, PointerButton, Popup, Rect, Response, Role,
+<<<<<<< HEAD
     ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, pos2, text::CCursor,
     text_selection::CCursorRange, vec2,
+=======
+    ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+>>>>>>> editor
 };
-
-/// A name that a double click, or Enter, opens for typing. Drawn in `colour`.
-pub fn rename(
-    ui: &mut Ui,
-    rect: Rect,
-    view: &View,
-    node: Node,
-    place: &str,
-    align: Align2,
-    out: &mut Vec<Action>,
-) {
-    let name = format!("{node} Name{place}");
-    let id = id_of(&name);
-    if let Some(typed) = typing(ui, rect, id, &name) {
-        if let Typed::Text(text) = typed
-            && text.trim() != view.name(node)
-        {
-            out.push(Action::Rename(node, text.trim().to_string()));
-        }
-        return;
-    }
-    let response = ui.interact(rect, id, Sense::click());
-    let shown = view.name(node);
-    describe(&response, Role::Button, &name, &shown);
-    let by_key = response.has_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-    if response.double_clicked() || by_key {
-        begin_typing(ui, id, shown.clone());
-    }
-    label_in(ui, rect, align, &shown, theme::body(), theme::TEXT);
-    focus_ring(ui, &response);
-    say(ui, &response, || format!("{shown} ({node}). Double-click to rename."));
-}
 
 /// Where a drag stands, in plain units and not held to the range, so that the control follows the
 /// pointer back from beyond its end. Kept here because the host may take a block to answer.
@@ -429,6 +401,7 @@ pub fn number(
     say(ui, &response, || format!("{name}: {text}"));
     response.on_hover_cursor(CursorIcon::ResizeVertical).on_hover_text(lesson);
 }
+<<<<<<< HEAD
 
 /// What came of a text field this frame.
 pub enum Typed {
@@ -512,3 +485,5 @@ pub fn apply_typed(ui: &Ui, id: Id, parameter: Parameter, typed: Typed, out: &mu
         },
     }
 }
+=======
+>>>>>>> editor

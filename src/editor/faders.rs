@@ -5,16 +5,16 @@
 use super::action::{Action, edit};
 use super::cell::{tap_lesson, tap_word};
 use super::control::{
-    Arrows, Face, bar, choice, drive, focus_ring, id_of, menu, number, rename, say, toggle,
+    Arrows, Face, bar, choice, drive, focus_ring, id_of, menu, number, say, toggle,
 };
 use super::drawing::{Growth, fader_scale, fader_y, label_in, meter, typographic};
 use super::matrix::{MUTE, SOLO};
 use super::theme;
+use super::typing::rename;
 use super::view::{View, tap_value};
 use crate::engine::meters::Meter;
 use crate::routing::parameter::Parameter;
 use crate::routing::{BUSES, INPUT_PORTS, Node, Role, STRIPS, Tap};
-use crate::units::Fader;
 use egui::{Align2, CursorIcon, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 /// The height of a fader's travel with its scale.
@@ -243,5 +243,4 @@ fn fader(
     );
     let name = format!("{name} Level");
     number(ui, text, view, parameter, &name, "Click to type a level, such as -12 dB.", out);
-    debug_assert_eq!(Fader::UNITY.0, parameter.default_value());
 }

@@ -5,9 +5,10 @@
 
 use super::action::{Action, choose_role};
 use super::cell::crosspoint;
-use super::control::{Face, button, id_of, menu, rename, say, toggle};
+use super::control::{Face, button, id_of, menu, say, toggle};
 use super::drawing::{Growth, label_in, meter};
 use super::theme;
+use super::typing::rename;
 use super::view::View;
 use crate::engine::meters::Meter;
 use crate::routing::parameter::Parameter;

@@ -61,8 +61,7 @@ pub fn draw(
     ctx: &egui::Context,
     output: &FullOutput,
     textures: &Textures,
-    width: usize,
-    height: usize,
+    [width, height]: [usize; 2],
 ) -> Picture {
     let mut picture = Picture { width, height, pixels: vec![[0.0; 3]; width * height] };
     let textures = textures.0.lock().unwrap();

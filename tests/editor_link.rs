@@ -1,0 +1,183 @@
+//! The editor's link against a host that writes down what it hears.
+//!
+//! Not here: views. A gesture reaches the host in order and in pairs, also when a window closes in
+//! the middle of it.
+
+#![cfg(feature = "plugin")]
+
+use nice_plug::context::PluginApi;
+use nice_plug::context::gui::{GuiContext, GuiContextInner};
+use nice_plug::params::internals::ParamPtr;
+use nice_plug::plugin::PluginState;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use switchyard::editor::Action;
+use switchyard::editor::action::{edit, edit_together};
+use switchyard::editor::link::Link;
+use switchyard::engine::meters::{Meter, Meters};
+use switchyard::plugin::parameters::HostParameters;
+use switchyard::plugin::shared::Shared;
+use switchyard::routing::parameter::Parameter;
+use switchyard::routing::{Node, Tap};
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Heard {
+    Begin,
+    Set(f32),
+    End,
+}
+
+#[derive(Default)]
+struct Host {
+    heard: Mutex<Vec<(ParamPtr, Heard)>>,
+}
+
+impl Host {
+    fn hear(&self, param: ParamPtr, what: Heard) {
+        self.heard.lock().unwrap().push((param, what));
+    }
+}
+
+impl GuiContextInner for Host {
+    fn plugin_api(&self) -> PluginApi {
+        PluginApi::Clap
+    }
+    unsafe fn raw_begin_set_parameter(&self, param: ParamPtr) {
+        self.hear(param, Heard::Begin);
+    }
+    unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
+        self.hear(param, Heard::Set(normalized));
+    }
+    unsafe fn raw_end_set_parameter(&self, param: ParamPtr) {
+        self.hear(param, Heard::End);
+    }
+    fn get_state(&self) -> PluginState {
+        PluginState { version: String::new(), params: BTreeMap::new(), fields: BTreeMap::new() }
+    }
+    fn set_state(&self, _state: PluginState) {}
+    fn request_restart(&self) {}
+}
+
+struct Setup {
+    host: Arc<Host>,
+    parameters: Arc<HostParameters>,
+    meters: Arc<Meters>,
+    link: Link,
+}
+
+fn setup() -> Setup {
+    let host = Arc::new(Host::default());
+    let parameters = Arc::new(HostParameters::new(Arc::new(Shared::default())));
+    let meters = Arc::new(Meters::default());
+    let link = Link::new(parameters.clone(), meters.clone(), GuiContext::new(host.clone()));
+    Setup { host, parameters, meters, link }
+}
+
+impl Setup {
+    /// What the host heard, the parameters by their own names.
+    fn heard(&self) -> Vec<(Parameter, Heard)> {
+        let own = |param: &ParamPtr| {
+            let at = self.parameters.all.iter().position(|host| host.as_ptr() == *param);
+            switchyard::routing::parameter::ALL[at.expect("a parameter of this instance")]
+        };
+        let mut heard = self.host.heard.lock().unwrap();
+        heard.drain(..).map(|(param, what)| (own(&param), what)).collect()
+    }
+}
+
+#[test]
+fn values_reach_the_host_normalised_and_within_a_gesture() {
+    let mut setup = setup();
+    let (fader, tap, mute, pan) = (
+        Parameter::StripFader(2),
+        Parameter::StripTap(2, 3),
+        Parameter::BusMute(1),
+        Parameter::StripPan(0),
+    );
+    for (parameter, plain, normal) in [
+        (fader, 0.5, 0.5),
+        (tap, f32::from(Tap::Pre as u8), 2.0 / 3.0),
+        (mute, 1.0, 1.0),
+        (pan, -50.0, 0.25),
+    ] {
+        setup.link.apply(edit(parameter, plain), false);
+        let heard = setup.heard();
+        assert_eq!(heard.len(), 3, "{heard:?}");
+        assert_eq!(heard[0], (parameter, Heard::Begin));
+        let (at, Heard::Set(value)) = heard[1] else { panic!("{heard:?}") };
+        assert!(at == parameter && (value - normal).abs() < 1e-6, "{heard:?}");
+        assert_eq!(heard[2], (parameter, Heard::End));
+    }
+}
+
+#[test]
+fn a_compound_edit_is_one_overlapping_gesture() {
+    let mut setup = setup();
+    let (a, b) = (Parameter::StripLevel(0, 0), Parameter::StripMainTap(0));
+    setup.link.apply(edit_together(&[(a, 0.75), (b, 0.0)]), false);
+    let order: Vec<_> = setup.heard().into_iter().map(|(p, _)| p).collect();
+    assert_eq!(order, [a, b, a, b, a, b]);
+}
+
+#[test]
+fn a_drag_cut_off_by_the_closing_window_ends() {
+    let mut setup = setup();
+    let fader = Parameter::MainFader;
+    setup.link.apply(vec![Action::Begin(fader), Action::Set(fader, 0.5)], true);
+    assert!(!setup.heard().contains(&(fader, Heard::End)), "still held");
+    let host = Arc::downgrade(&setup.host);
+    let end = (setup.parameters.all[fader.index()].as_ptr(), Heard::End);
+    drop(setup.link);
+    assert_eq!(*setup.host.heard.lock().unwrap(), [end]);
+    drop(setup.host);
+    assert!(host.upgrade().is_none(), "nothing of the host is kept");
+}
+
+#[test]
+fn a_gesture_whose_control_vanished_ends_when_the_button_is_up() {
+    let mut setup = setup();
+    let fader = Parameter::MainFader;
+    setup.link.apply(vec![Action::Begin(fader)], true);
+    setup.link.apply(Vec::new(), false);
+    setup.link.apply(vec![Action::Set(fader, 0.1), Action::End(fader)], false);
+    assert_eq!(setup.heard(), [(fader, Heard::Begin), (fader, Heard::End)]);
+}
+
+#[test]
+fn names_are_kept_by_the_session_and_the_default_name_is_no_name() {
+    let mut setup = setup();
+    let rename = |node, name: &str| vec![Action::Rename(node, name.into())];
+    setup.link.apply(rename(Node::Strip(3), "Vox"), false);
+    assert!(setup.parameters.shared.take_dirty(), "the project changed");
+    assert_eq!(setup.link.view(0.0).name(Node::Strip(3)), "Vox");
+    setup.link.apply(rename(Node::Strip(3), "Strip 4"), false);
+    let kept = setup.parameters.shared.session(|session| session.strip_names[3].clone());
+    assert_eq!(kept, "");
+}
+
+#[test]
+fn the_window_s_size_is_remembered_and_marks_the_project_only_when_it_changed() {
+    let mut setup = setup();
+    setup.link.apply(vec![Action::Resize([1180, 720])], false);
+    assert!(!setup.parameters.shared.take_dirty());
+    setup.link.apply(vec![Action::Resize([900, 600])], false);
+    assert!(setup.parameters.shared.take_dirty());
+    assert_eq!(setup.parameters.shared.session(|session| session.editor_size), [900, 600]);
+}
+
+#[test]
+fn the_snapshot_shows_peaks_faults_latency_and_the_restart_lamp() {
+    let mut setup = setup();
+    setup.meters.raise(Meter::Bus(4), [0.5, 0.25]);
+    setup.meters.set_fault(7);
+    setup.meters.set_load(0.25);
+    setup.parameters.shared.set_latency(64);
+    setup.parameters.shared.set_restart_needed(true);
+    let view = setup.link.view(0.0);
+    let [left, right] = view.meter(Meter::Bus(4)).level;
+    assert!((left + 6.02).abs() < 0.01 && (right + 12.04).abs() < 0.01);
+    assert!(view.faults[7] && !view.faults[6]);
+    assert_eq!((view.load, view.latency, view.restart_needed), (0.25, 64, true));
+    setup.link.apply(vec![Action::ClearFault(7)], false);
+    assert!(!setup.link.view(0.1).faults[7]);
+}
