@@ -13,12 +13,12 @@ mod picture;
 use desk::{Desk, WHOLE};
 use egui::{Key, Modifiers, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
+use picture::Picture;
 use std::collections::HashMap;
 use switchyard::editor::ballistics::Reading;
 use switchyard::editor::{Action, View, theme};
 use switchyard::routing::parameter::{ALL, Parameter as P};
 use switchyard::routing::{Fader, MonitorSource, Role, Routing, Send, Tap};
-use switchyard::units::gain_to_db;
 
 const UNITY: f32 = 0.75;
 
@@ -76,24 +76,6 @@ fn with_shift_a_strip_is_added_to_a_group_and_stays_on_main() {
 #[test]
 fn a_send_to_a_return_leaves_main_alone_and_a_second_click_closes_it_but_keeps_its_tap() {
     let mut routing = Routing::default();
-<<<<<<< HEAD
-    for i in 0..4 {
-        routing.strips[i].sends[0].level = Fader::UNITY;
-        routing.strips[i].main_tap = Tap::Off;
-    }
-    routing.strips[2].sends[3].level = Fader::from_db(-12.0);
-    routing.strips[4].sends[4].level = Fader::from_db(-18.5);
-    routing.strips[4].mute = true;
-    routing.strips[5].solo = true;
-    routing.buses[3].role = Role::Return;
-    routing.buses[4].role = Role::Return;
-    routing.buses[5].role = Role::Mix;
-    routing.buses[5].main_tap = Tap::Off;
-    for i in 0..8 {
-        routing.strips[i].sends[5] = Send { tap: Tap::Pre, level: Fader::from_db(-6.0 - i as f32) };
-    }
-    routing.strips[7].sends[6] = Send { tap: Tap::Input, level: Fader::from_db(3.0) };
-=======
     routing.buses[3].role = Role::Return;
     routing.strips[1].sends[3].tap = Tap::Input;
     let mut desk = Desk::of(routing);
@@ -242,13 +224,7 @@ fn the_wheel_scrolls_past_a_fader_and_moves_it_only_once_it_was_chosen() {
     let mut desk = Desk::of(Routing::default());
     let turn = |desk: &mut Desk| {
         desk.harness.get_by_label("Strip 1 Fader").hover();
-        desk.harness.event(egui::Event::MouseWheel {
-            unit: egui::MouseWheelUnit::Line,
-            delta: vec2(0.0, 1.0),
-            phase: egui::TouchPhase::Move,
-            modifiers: Modifiers::NONE,
-            source: egui::MouseWheelSource::Unknown,
-        });
+        desk.harness.event(wheel(1.0));
         desk.settle();
     };
     turn(&mut desk);
@@ -289,7 +265,6 @@ fn choosing_the_role_of_a_bus_sets_the_taps_that_fit() {
 #[test]
 fn a_crosspoint_that_would_close_a_loop_is_impossible_and_names_the_loop() {
     let mut routing = Routing::default();
->>>>>>> editor
     routing.buses[2].sends[4].tap = Tap::Post;
     routing.buses[4].sends[3].tap = Tap::Post;
     let mut desk = Desk::of(routing);
@@ -412,14 +387,14 @@ fn no_two_controls_share_a_name_or_a_place() {
 
 #[test]
 fn whatever_a_monkey_does_every_gesture_ends_and_nothing_panics() {
-    for seed in 0..6 {
+    for seed in 0..4 {
         let mut random = fastrand::Rng::with_seed(seed);
         let size = if seed % 2 == 0 { WHOLE } else { [760, 480] };
         let mut routing = Routing::default();
         routing.buses[5].role = Role::Mix;
         routing.buses[2].sends[4].tap = Tap::Post;
         let mut desk = Desk::sized(View::of(routing), size);
-        for _ in 0..400 {
+        for _ in 0..300 {
             let at = egui::pos2(random.f32() * size[0] as f32, random.f32() * size[1] as f32);
             let modifiers = *random
                 .choice(&[Modifiers::NONE, Modifiers::NONE, Modifiers::CTRL, Modifiers::SHIFT])
@@ -442,9 +417,8 @@ fn whatever_a_monkey_does_every_gesture_ends_and_nothing_panics() {
                     modifiers,
                 },
                 6 => egui::Event::Text(random.choice(["-12", "x", "∞", "7"]).unwrap_or("").into()),
-                _ => random
-                    .choice([egui::Event::PointerGone, wheel(&mut random.fork())])
-                    .unwrap_or(egui::Event::PointerGone),
+                _ if random.bool() => wheel(random.f32() * 6.0 - 3.0),
+                _ => egui::Event::PointerGone,
             };
             desk.harness.event(event);
             desk.harness.step();
@@ -465,10 +439,10 @@ fn whatever_a_monkey_does_every_gesture_ends_and_nothing_panics() {
     }
 }
 
-fn wheel(random: &mut fastrand::Rng) -> egui::Event {
+fn wheel(lines: f32) -> egui::Event {
     egui::Event::MouseWheel {
         unit: egui::MouseWheelUnit::Line,
-        delta: vec2(0.0, random.f32() * 6.0 - 3.0),
+        delta: vec2(0.0, lines),
         phase: egui::TouchPhase::Move,
         modifiers: Modifiers::NONE,
         source: egui::MouseWheelSource::Unknown,
@@ -503,41 +477,6 @@ fn busy() -> View {
     routing.strips[3].fader = Fader::from_db(-7.5);
     routing.monitor.source = MonitorSource::Main;
     let mut view = View::of(routing);
-<<<<<<< HEAD
-    view.names.strips =
-        ["Kick", "Snare", "Overheads", "Bass", "Guitar left", "Keys", "Lead vocal", "Backing"]
-            .map(String::from)
-            .to_vec();
-    view.names.buses =
-        ["Drums", "Synth", "Vox", "Reverb", "Delay", "Ears A"].map(String::from).to_vec();
-    view.faults[8] = true;
-    view.load = 0.004;
-    view.latency = 64;
-    for (n, m) in view.meters.iter_mut().enumerate() {
-        let l = -40.0 + (n * 7 % 45) as f32;
-        m.level = [l, l - 3.0];
-        m.hold = [l + 4.0, l + 1.0];
-    }
-    for (name, w, h) in [("big", 1180, 720), ("small", 760, 480), ("tall", 1180, 1600)] {
-        let textures = picture::Textures::default();
-        let v = view.clone();
-        let mut first = true;
-        let mut h_ = egui_kittest::Harness::builder()
-            .with_size(egui::vec2(w as f32, h as f32))
-            .renderer(textures.clone())
-            .build_ui(move |ui| {
-                if first {
-                    theme::apply(ui.ctx());
-                    first = false;
-                }
-                let _ = editor::show(ui, &v);
-            });
-        h_.run_ok();
-        if let Ok(dir) = std::env::var("PICTURES") {
-            picture::draw(&h_.ctx, h_.output(), &textures, w, h)
-                .save(&std::path::Path::new(&dir).join(format!("{name}.ppm")))
-                .unwrap();
-=======
     let names = |list: &[&str]| list.iter().map(|name| name.to_string()).collect();
     view.names.strips = names(&[
         "Kick",
@@ -561,8 +500,7 @@ fn busy() -> View {
 }
 
 /// How many pixels within a control are nearly of a colour.
-fn coloured(desk: &Desk, name: &str, colour: egui::Color32) -> usize {
-    let picture = desk.picture();
+fn coloured(desk: &Desk, picture: &Picture, name: &str, colour: egui::Color32) -> usize {
     let place = desk.place(name);
     let rows = place.top() as usize..place.bottom() as usize;
     let wanted = [colour.r(), colour.g(), colour.b()].map(f32::from);
@@ -577,20 +515,20 @@ fn coloured(desk: &Desk, name: &str, colour: egui::Color32) -> usize {
 #[test]
 fn taps_refusals_and_meters_wear_their_colours() {
     let desk = Desk::sized(busy(), WHOLE);
+    let picture = desk.picture();
     for (name, colour, others) in [
         ("Strip 1 > Bus 1", theme::POST, [theme::PRE, theme::IN, theme::FAULT]),
         ("Strip 1 > Bus 6", theme::PRE, [theme::POST, theme::IN, theme::FAULT]),
         ("Strip 8 > Bus 7", theme::IN, [theme::POST, theme::PRE, theme::FAULT]),
         ("Bus 5 > Bus 4", theme::FAULT, [theme::POST, theme::PRE, theme::IN]),
     ] {
-        assert!(coloured(&desk, name, colour) > 10, "{name} does not show its colour");
+        assert!(coloured(&desk, &picture, name, colour) > 10, "{name} does not show its colour");
         for other in others {
-            assert_eq!(coloured(&desk, name, other), 0, "{name} shows {other:?}");
+            assert_eq!(coloured(&desk, &picture, name, other), 0, "{name} shows {other:?}");
         }
     }
-    assert!(coloured(&desk, "Strip 5 Mute", theme::MUTE) > 50);
-    assert_eq!(coloured(&desk, "Strip 6 Mute", theme::MUTE), 0);
-    assert_eq!(gain_to_db(1.0), 0.0);
+    assert!(coloured(&desk, &picture, "Strip 5 Mute", theme::MUTE) > 50);
+    assert_eq!(coloured(&desk, &picture, "Strip 6 Mute", theme::MUTE), 0);
 }
 
 #[test]
@@ -628,7 +566,6 @@ fn the_editor_draws_itself_at_every_size() {
         if let Some(folder) = std::env::var_os("EDITOR_PICTURES") {
             let file = format!("editor-{}x{}.ppm", size[0], size[1]);
             picture.save(&std::path::Path::new(&folder).join(file)).expect("the folder is there");
->>>>>>> editor
         }
     }
 }

@@ -12,12 +12,7 @@ use super::view::View;
 use crate::routing::parameter::{Kind, Parameter};
 use egui::{
     Align2, Color32, CursorIcon, EventFilter, Id, Key, PointerButton, Popup, Rect, Response, Role,
-<<<<<<< HEAD
-    ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, pos2, text::CCursor,
-    text_selection::CCursorRange, vec2,
-=======
     ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
->>>>>>> editor
 };
 
 /// Where a drag stands, in plain units and not held to the range, so that the control follows the
@@ -401,89 +396,3 @@ pub fn number(
     say(ui, &response, || format!("{name}: {text}"));
     response.on_hover_cursor(CursorIcon::ResizeVertical).on_hover_text(lesson);
 }
-<<<<<<< HEAD
-
-/// What came of a text field this frame.
-pub enum Typed {
-    /// It is still open.
-    Open,
-    /// It was closed, and its text means to change something.
-    Text(String),
-    /// It was left by Escape.
-    Cancelled,
-    /// It was double-clicked: the default is wanted.
-    Reset,
-}
-
-/// Opens a text field over the control `id`, with all of its text selected.
-pub fn begin_typing(ui: &Ui, id: Id, text: String) {
-    ui.data_mut(|data| data.insert_temp(id.with("typing"), text));
-    ui.memory_mut(|memory| memory.request_focus(id.with("field")));
-}
-
-/// Whether a text field is open over the control `id`.
-pub fn is_typing(ui: &Ui, id: Id) -> bool {
-    ui.data(|data| data.get_temp::<String>(id.with("typing"))).is_some()
-}
-
-/// Draws the text field over the control `id` if one is open.
-pub fn typing(ui: &mut Ui, rect: Rect, id: Id, name: &str) -> Option<Typed> {
-    let key = id.with("typing");
-    let mut text = ui.data(|data| data.get_temp::<String>(key))?;
-    let field = id.with("field");
-    let fresh = !ui.data(|data| data.get_temp::<bool>(field).unwrap_or(false));
-    // A child, so that the field takes no place in the layout of what it covers.
-    let mut over = ui.new_child(egui::UiBuilder::new().max_rect(rect));
-    let output = TextEdit::singleline(&mut text)
-        .id(field)
-        .font(theme::small())
-        .margin(egui::Margin::symmetric(4, 2))
-        .desired_width(rect.width())
-        .min_size(rect.size())
-        .char_limit(64)
-        .show(&mut over);
-    let response = output.response.response;
-    let shown = text.clone();
-    response.widget_info(|| WidgetInfo {
-        label: Some(format!("{name}, typed")),
-        ..WidgetInfo::text_edit(true, &shown, &shown, "")
-    });
-    if fresh {
-        response.request_focus();
-        let mut state = output.state;
-        let all = CCursorRange::two(CCursor::new(0), CCursor::new(text.chars().count()));
-        state.cursor.set_char_range(Some(all));
-        state.store(ui.ctx(), field);
-        ui.data_mut(|data| data.insert_temp(field, true));
-    }
-    let outcome = if response.double_clicked() {
-        Typed::Reset
-    } else if response.lost_focus() {
-        let escaped = ui.input(|input| input.key_pressed(Key::Escape));
-        if escaped { Typed::Cancelled } else { Typed::Text(text) }
-    } else {
-        ui.data_mut(|data| data.insert_temp(key, text));
-        return Some(Typed::Open);
-    };
-    ui.data_mut(|data| {
-        data.remove_temp::<String>(key);
-        data.remove_temp::<bool>(field);
-    });
-    Some(outcome)
-}
-
-/// Turns a closed text field into an edit. A text that cannot be read opens the field again, so
-/// that nothing is lost and nothing wrong is set.
-pub fn apply_typed(ui: &Ui, id: Id, parameter: Parameter, typed: Typed, out: &mut Vec<Action>) {
-    match typed {
-        Typed::Open | Typed::Cancelled => {}
-        Typed::Reset => out.extend(edit(parameter, parameter.default_value())),
-        Typed::Text(text) => match parameter.from_text(&text) {
-            Some(value) => out.extend(edit(parameter, value)),
-            None if ui.input(|input| input.key_pressed(Key::Enter)) => begin_typing(ui, id, text),
-            None => {}
-        },
-    }
-}
-=======
->>>>>>> editor
