@@ -59,6 +59,7 @@ fn sixteen_inputs_reach_their_outputs_when_the_host_does_everything_right() {
     let instance = running_fanned_out(64);
     let mut block = Block::whole(64);
     assert_eq!(instance.process(&mut block), CLAP_PROCESS_TAIL);
+    assert!(instance.tail() < 48_000, "without effects nothing rings for long");
     assert_fanned_out(&block, "all right");
     assert!(block.masks.iter().all(|mask| *mask == 0));
 }
@@ -436,6 +437,21 @@ fn activation_at_an_impossible_sample_rate_is_refused() {
         let activate = unsafe { (*instance.plugin).activate.unwrap() };
         assert!(!unsafe { activate(instance.plugin, rate, 1, 64) }, "{rate}");
     }
+}
+
+#[test]
+fn the_hosts_treatment_of_subnormal_numbers_is_as_before_the_call() {
+    let instance = Instance::running(64);
+    let subnormal = || std::hint::black_box(f32::MIN_POSITIVE) * std::hint::black_box(0.25);
+    assert!(subnormal() > 0.0, "this thread flushes already");
+    let mut block = Block::whole(64);
+    for port in 0..PORTS {
+        let at = block.inputs[port].channels[0].unwrap();
+        block.fill(at, |_| 1e-40);
+    }
+    instance.process(&mut block);
+    assert!(subnormal() > 0.0, "flushing was left on");
+    assert!(silent(block.output(0, 0)), "a subnormal number came out");
 }
 
 #[test]

@@ -290,3 +290,153 @@ pub fn advance(transport: &clap_event_transport, frames: u32, rate: f64) -> clap
     }
     later
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+
+    fn header(time: u32, type_: clap_event_type, size: usize) -> clap_event_header {
+        clap_event_header { size: size as u32, time, space_id: 0, type_, flags: 0 }
+    }
+
+    fn transport(time: u32, tempo: f64) -> clap_event_transport {
+        clap_event_transport {
+            header: header(time, CLAP_EVENT_TRANSPORT, size_of::<clap_event_transport>()),
+            flags: CLAP_TRANSPORT_HAS_TEMPO
+                | CLAP_TRANSPORT_HAS_BEATS_TIMELINE
+                | CLAP_TRANSPORT_HAS_SECONDS_TIMELINE
+                | CLAP_TRANSPORT_IS_PLAYING,
+            song_pos_beats: 0,
+            song_pos_seconds: 0,
+            tempo,
+            tempo_inc: 0.0,
+            loop_start_beats: 0,
+            loop_end_beats: 0,
+            loop_start_seconds: 0,
+            loop_end_seconds: 0,
+            bar_start: 0,
+            bar_number: 0,
+            tsig_num: 4,
+            tsig_denom: 4,
+        }
+    }
+
+    fn host_list(events: &[*const clap_event_header]) -> clap_input_events {
+        unsafe extern "C" fn size(list: *const clap_input_events) -> u32 {
+            unsafe { (*(*list).ctx.cast::<&[*const clap_event_header]>()).len() as u32 }
+        }
+        unsafe extern "C" fn get(
+            list: *const clap_input_events,
+            index: u32,
+        ) -> *const clap_event_header {
+            unsafe { (&*(*list).ctx.cast::<&[*const clap_event_header]>())[index as usize] }
+        }
+        let ctx = Box::leak(Box::new(events));
+        clap_input_events { ctx: ptr::from_mut(ctx).cast(), size: Some(size), get: Some(get) }
+    }
+
+    /// The times within the chunk that a reader sees.
+    fn times(events: &mut InEvents) -> Vec<u32> {
+        let list = events.list();
+        unsafe {
+            let count = list.size.unwrap()(&list);
+            (0..count).map(|index| (*list.get.unwrap()(&list, index)).time).collect()
+        }
+    }
+
+    #[test]
+    fn each_event_is_seen_in_one_chunk_at_its_time_within_it() {
+        let plain = [5, 99, 100, 100, 60, 205, 1000].map(|time| header(time, 999, 16));
+        let mut all: Vec<*const clap_event_header> = plain.iter().map(ptr::from_ref).collect();
+        all.insert(4, ptr::null());
+        let list = host_list(&all);
+        let mut events = unsafe { InEvents::new(&list, 250) };
+        let seen: Vec<Vec<u32>> = [(0, 100), (100, 100), (200, 50)]
+            .map(|(start, frames)| {
+                events.chunk(start, frames);
+                // Read twice: a reader may come back to an earlier event.
+                let first = times(&mut events);
+                assert_eq!(times(&mut events), first);
+                first
+            })
+            .into();
+        // The null event and the one at 60 come when those before them came.
+        assert_eq!(seen, [vec![5, 99], vec![0, 0, 0, 0], vec![5, 49]]);
+    }
+
+    #[test]
+    fn a_transport_event_stays_valid_while_further_events_are_read() {
+        let (first, second) = (transport(10, 90.0), header(20, 999, 16));
+        let all = [&raw const first.header, &raw const second];
+        let list = host_list(&all);
+        let mut events = unsafe { InEvents::new(&list, 64) };
+        events.chunk(0, 64);
+        let inner = events.list();
+        unsafe {
+            let seen = inner.get.unwrap()(&inner, 0).cast::<clap_event_transport>();
+            inner.get.unwrap()(&inner, 1);
+            assert_eq!(((*seen).tempo, (*seen).header.time), (90.0, 10));
+        }
+        assert_eq!(events.transport().map(|(event, at)| (event.tempo, at)), Some((90.0, 10)));
+    }
+
+    #[test]
+    fn an_event_too_big_to_copy_is_passed_on_if_its_time_is_right_and_passed_over_if_not() {
+        #[repr(C)]
+        struct Big(clap_event_header, [u8; 1000]);
+        let right = Big(header(3, 999, size_of::<Big>()), [0; 1000]);
+        let late = Big(header(64, 999, size_of::<Big>()), [0; 1000]);
+        let all = [&raw const right.0, &raw const late.0];
+        let list = host_list(&all);
+        let mut events = unsafe { InEvents::new(&list, 64) };
+        events.chunk(0, 64);
+        let inner = events.list();
+        unsafe {
+            assert_eq!(inner.get.unwrap()(&inner, 0), &raw const right.0);
+            let other = *inner.get.unwrap()(&inner, 1);
+            assert_eq!((other.time, other.space_id), (63, u16::MAX));
+            assert!(inner.get.unwrap()(&inner, 2).is_null());
+        }
+    }
+
+    #[test]
+    fn what_a_chunk_sends_out_arrives_at_its_time_in_the_block() {
+        thread_local! {
+            static SEEN: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+        }
+        unsafe extern "C" fn push(
+            _: *const clap_output_events,
+            event: *const clap_event_header,
+        ) -> bool {
+            SEEN.with_borrow_mut(|seen| seen.push(unsafe { (*event).time }));
+            true
+        }
+        let host = clap_output_events { ctx: ptr::null_mut(), try_push: Some(push) };
+        let mut events = unsafe { OutEvents::new(&host, 150) }.unwrap();
+        for (start, time) in [(0, 7), (100, 7), (100, 80)] {
+            events.chunk(start);
+            let list = events.list();
+            assert!(unsafe { list.try_push.unwrap()(&list, &header(time, 999, 16)) });
+        }
+        assert_eq!(SEEN.take(), [7, 107, 149]);
+        let list = events.list();
+        assert!(!unsafe { list.try_push.unwrap()(&list, ptr::null()) });
+    }
+
+    #[test]
+    fn a_playing_transport_moves_on_by_its_tempo_and_a_stopped_one_stays() {
+        let playing = transport(0, 120.0);
+        let later = advance(&playing, 24_000, 48_000.0);
+        assert_eq!(later.song_pos_seconds, CLAP_SECTIME_FACTOR / 2);
+        assert_eq!(later.song_pos_beats, CLAP_BEATTIME_FACTOR);
+        let mut stopped = playing;
+        stopped.flags &= !CLAP_TRANSPORT_IS_PLAYING;
+        assert_eq!(advance(&stopped, 24_000, 48_000.0).song_pos_beats, 0);
+        let mut faster = playing;
+        faster.tempo_inc = 120.0 / 48_000.0;
+        let later = advance(&faster, 48_000, 48_000.0);
+        assert!((later.tempo - 240.0).abs() < 1e-9);
+        assert_eq!(later.song_pos_beats, 3 * CLAP_BEATTIME_FACTOR);
+    }
+}
