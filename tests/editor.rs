@@ -13,12 +13,12 @@ mod picture;
 use desk::{Desk, WHOLE};
 use egui::{Key, Modifiers, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
+use picture::Picture;
 use std::collections::HashMap;
 use switchyard::editor::ballistics::Reading;
 use switchyard::editor::{Action, View, theme};
 use switchyard::routing::parameter::{ALL, Parameter as P};
 use switchyard::routing::{Fader, MonitorSource, Role, Routing, Send, Tap};
-use switchyard::units::gain_to_db;
 
 const UNITY: f32 = 0.75;
 
@@ -224,13 +224,7 @@ fn the_wheel_scrolls_past_a_fader_and_moves_it_only_once_it_was_chosen() {
     let mut desk = Desk::of(Routing::default());
     let turn = |desk: &mut Desk| {
         desk.harness.get_by_label("Strip 1 Fader").hover();
-        desk.harness.event(egui::Event::MouseWheel {
-            unit: egui::MouseWheelUnit::Line,
-            delta: vec2(0.0, 1.0),
-            phase: egui::TouchPhase::Move,
-            modifiers: Modifiers::NONE,
-            source: egui::MouseWheelSource::Unknown,
-        });
+        desk.harness.event(wheel(1.0));
         desk.settle();
     };
     turn(&mut desk);
@@ -393,14 +387,14 @@ fn no_two_controls_share_a_name_or_a_place() {
 
 #[test]
 fn whatever_a_monkey_does_every_gesture_ends_and_nothing_panics() {
-    for seed in 0..6 {
+    for seed in 0..4 {
         let mut random = fastrand::Rng::with_seed(seed);
         let size = if seed % 2 == 0 { WHOLE } else { [760, 480] };
         let mut routing = Routing::default();
         routing.buses[5].role = Role::Mix;
         routing.buses[2].sends[4].tap = Tap::Post;
         let mut desk = Desk::sized(View::of(routing), size);
-        for _ in 0..400 {
+        for _ in 0..300 {
             let at = egui::pos2(random.f32() * size[0] as f32, random.f32() * size[1] as f32);
             let modifiers = *random
                 .choice(&[Modifiers::NONE, Modifiers::NONE, Modifiers::CTRL, Modifiers::SHIFT])
@@ -423,9 +417,8 @@ fn whatever_a_monkey_does_every_gesture_ends_and_nothing_panics() {
                     modifiers,
                 },
                 6 => egui::Event::Text(random.choice(["-12", "x", "∞", "7"]).unwrap_or("").into()),
-                _ => random
-                    .choice([egui::Event::PointerGone, wheel(&mut random.fork())])
-                    .unwrap_or(egui::Event::PointerGone),
+                _ if random.bool() => wheel(random.f32() * 6.0 - 3.0),
+                _ => egui::Event::PointerGone,
             };
             desk.harness.event(event);
             desk.harness.step();
@@ -446,10 +439,10 @@ fn whatever_a_monkey_does_every_gesture_ends_and_nothing_panics() {
     }
 }
 
-fn wheel(random: &mut fastrand::Rng) -> egui::Event {
+fn wheel(lines: f32) -> egui::Event {
     egui::Event::MouseWheel {
         unit: egui::MouseWheelUnit::Line,
-        delta: vec2(0.0, random.f32() * 6.0 - 3.0),
+        delta: vec2(0.0, lines),
         phase: egui::TouchPhase::Move,
         modifiers: Modifiers::NONE,
         source: egui::MouseWheelSource::Unknown,
@@ -507,8 +500,7 @@ fn busy() -> View {
 }
 
 /// How many pixels within a control are nearly of a colour.
-fn coloured(desk: &Desk, name: &str, colour: egui::Color32) -> usize {
-    let picture = desk.picture();
+fn coloured(desk: &Desk, picture: &Picture, name: &str, colour: egui::Color32) -> usize {
     let place = desk.place(name);
     let rows = place.top() as usize..place.bottom() as usize;
     let wanted = [colour.r(), colour.g(), colour.b()].map(f32::from);
@@ -523,20 +515,20 @@ fn coloured(desk: &Desk, name: &str, colour: egui::Color32) -> usize {
 #[test]
 fn taps_refusals_and_meters_wear_their_colours() {
     let desk = Desk::sized(busy(), WHOLE);
+    let picture = desk.picture();
     for (name, colour, others) in [
         ("Strip 1 > Bus 1", theme::POST, [theme::PRE, theme::IN, theme::FAULT]),
         ("Strip 1 > Bus 6", theme::PRE, [theme::POST, theme::IN, theme::FAULT]),
         ("Strip 8 > Bus 7", theme::IN, [theme::POST, theme::PRE, theme::FAULT]),
         ("Bus 5 > Bus 4", theme::FAULT, [theme::POST, theme::PRE, theme::IN]),
     ] {
-        assert!(coloured(&desk, name, colour) > 10, "{name} does not show its colour");
+        assert!(coloured(&desk, &picture, name, colour) > 10, "{name} does not show its colour");
         for other in others {
-            assert_eq!(coloured(&desk, name, other), 0, "{name} shows {other:?}");
+            assert_eq!(coloured(&desk, &picture, name, other), 0, "{name} shows {other:?}");
         }
     }
-    assert!(coloured(&desk, "Strip 5 Mute", theme::MUTE) > 50);
-    assert_eq!(coloured(&desk, "Strip 6 Mute", theme::MUTE), 0);
-    assert_eq!(gain_to_db(1.0), 0.0);
+    assert!(coloured(&desk, &picture, "Strip 5 Mute", theme::MUTE) > 50);
+    assert_eq!(coloured(&desk, &picture, "Strip 6 Mute", theme::MUTE), 0);
 }
 
 #[test]
