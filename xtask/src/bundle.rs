@@ -3,6 +3,7 @@
 //!
 //! Not here: where a host keeps its plugins (that is [`crate::install`]).
 
+use crate::setup::{self, Need};
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -72,7 +73,8 @@ pub fn workspace() -> PathBuf {
 /// When a C++ compiler is missing, the build fails, or files cannot be written.
 pub fn bundle(profile: Profile) -> Result<Bundled> {
     let name = product_name(&workspace().join("bundler.toml"))?;
-    need_compiler()?;
+    // The VST3 side is built from C++ sources.
+    setup::ensure(&[Need::Compiler])?;
     let library = build(profile)?;
     let folder = match profile {
         Profile::Release => "target/bundled",
@@ -96,32 +98,6 @@ fn product_name(file: &Path) -> Result<String> {
     let is_plain = !entry.name.is_empty() && !entry.name.contains(['/', '\\', ':']);
     ensure!(is_plain, "{shown}: {:?} cannot be a file's name", entry.name);
     Ok(entry.name)
-}
-
-/// The VST3 side is built from C++ sources.
-fn need_compiler() -> Result<()> {
-    let named = std::env::var_os("CXX");
-    if cfg!(windows) || named.is_some() {
-        return Ok(());
-    }
-    let works = |compiler: &str| {
-        Command::new(compiler)
-            .arg("--version")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success())
-    };
-    ensure!(
-        works("c++") || works("g++") || works("clang++"),
-        "a C++ compiler is missing; install one with {}",
-        if cfg!(target_os = "macos") {
-            "xcode-select --install"
-        } else {
-            "sudo apt-get install g++ (or your system's package for it)"
-        }
-    );
-    Ok(())
 }
 
 /// Runs cargo and answers with the library it says it made.

@@ -162,7 +162,7 @@ fn place(name: &str) -> Option<&'static str> {
 }
 
 /// A stem's name without the number that orders it: "03 Hat" is "Hat".
-fn bare_name(name: &str) -> &str {
+pub fn bare_name(name: &str) -> &str {
     let bare = name
         .trim_start_matches(|c: char| c.is_ascii_digit())
         .trim_start_matches([' ', '-', '_', '.']);

@@ -139,7 +139,7 @@ fn run(command: Command) -> Result<()> {
             let session = Session::from_json(&text).with_context(|| shown.to_string())?;
             let stems = read_stems(&stems, &out)?;
             let labels = Labels {
-                strips: stems.iter().map(|stem| stem.name.clone()).collect(),
+                strips: stems.iter().map(|stem| demo::bare_name(&stem.name).into()).collect(),
                 buses: Vec::new(),
             };
             play(&stems, &session, labels, &out, &engine_room).with_context(|| shown.to_string())

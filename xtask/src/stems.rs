@@ -3,14 +3,14 @@
 //! Any sample rate, any depth of linear or companded PCM or float, mono or stereo. Not here: what
 //! plays when nobody brings stems (that is [`crate::band`]).
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use audioadapter_buffers::owned::InterleavedOwned;
 use rubato::{Fft, FixedSync, Resampler};
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
 use switchyard::routing::STRIPS;
-use waveadapter::WavReader;
+use waveadapter::{WavError, WavReader};
 
 /// One strip's recording at the session's sample rate.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,7 +106,8 @@ pub fn read(file: &Path, rate: u32) -> Result<Stem> {
 
 fn decode(file: &Path, rate: u32) -> Result<Vec<Vec<f32>>> {
     let stream = BufReader::new(File::open(file).context("the file cannot be opened")?);
-    let mut reader = WavReader::new(stream).context("this is not a WAV file that can be read")?;
+    let mut reader = WavReader::new(stream)
+        .map_err(|error| anyhow!("this is not a WAV file that can be read: {}", told(&error)))?;
     let (count, own_rate) = (reader.channels(), reader.sample_rate());
     ensure!(
         (1..=2).contains(&count),
@@ -120,7 +121,9 @@ fn decode(file: &Path, rate: u32) -> Result<Vec<Vec<f32>>> {
     );
     let declared = reader.frames();
     let unknown = reader.params().length_is_unknown();
-    let sound = reader.read_all_to_float::<f64>().context("its samples cannot be read")?;
+    let sound = reader
+        .read_all_to_float::<f64>()
+        .map_err(|error| anyhow!("its samples cannot be read: {}", told(&error)))?;
     let read = reader.position();
     ensure!(
         unknown || read == declared,
@@ -135,6 +138,19 @@ fn decode(file: &Path, rate: u32) -> Result<Vec<Vec<f32>>> {
     Ok((0..count)
         .map(|side| interleaved.iter().skip(side).step_by(count).map(|s| *s as f32).collect())
         .collect())
+}
+
+/// A reader's complaint in the words of someone who has files, not buffers.
+fn told(error: &WavError) -> String {
+    match error {
+        WavError::Io(cause) if cause.kind() == ErrorKind::UnexpectedEof => {
+            "it ends too early".into()
+        }
+        WavError::Io(cause) => cause.to_string(),
+        WavError::InvalidHeader(text)
+        | WavError::UnsupportedFormat(text)
+        | WavError::InvalidSpec(text) => text.clone(),
+    }
 }
 
 /// Brings interleaved sound of `channels` channels from one sample rate to another; it keeps its

@@ -150,7 +150,7 @@ fn files_that_cannot_be_used_are_refused_by_name_with_the_reason() {
     fs::create_dir(at("folder.wav")).unwrap();
     for (name, reason) in [
         ("text.wav", "not a WAV file"),
-        ("empty.wav", "not a WAV file"),
+        ("empty.wav", "ends too early"),
         ("nothing.wav", "length is zero"),
         ("six.wav", "6 channels"),
         ("slow.wav", "10 Hz"),
