@@ -10,9 +10,10 @@ use raw_host::*;
 use serde_json::{Value, json};
 use std::ffi::c_void;
 use std::ptr::{null, null_mut};
-use std::sync::atomic::Ordering::SeqCst;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Mutex, Once};
 use switchyard::plugin::state;
+use switchyard::routing::BUSES;
 use switchyard::routing::parameter::{ALL, COUNT, Kind, Parameter};
 
 /// Log lines of all tests in this program.
@@ -297,6 +298,48 @@ fn a_load_tells_the_host_of_new_values_and_new_names() {
             | clap_sys::ext::params::CLAP_PARAM_RESCAN_INFO
     );
     assert_eq!(second.asked().dirty.load(SeqCst), 0, "a load is no edit");
+}
+
+#[test]
+fn a_load_while_playing_takes_effect_at_one_sample_everywhere() {
+    listen_to_the_log();
+    let sends = |level: f32| {
+        let mut params = serde_json::Map::new();
+        for bus in 1..=BUSES {
+            params.insert(format!("s1b{bus}"), json!({"f32": level}));
+            params.insert(format!("b{bus}mt"), json!({"i32": 0}));
+        }
+        state(&json!({ "params": params }))
+    };
+    let states = [sends(0.75), sends(0.3), sends(0.0)];
+    let mut instance = Instance::new();
+    assert!(instance.load(&states[0]));
+    instance.activate(64);
+    let loads = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        let audio = scope.spawn(|| {
+            let mut levels = std::collections::BTreeSet::new();
+            while loads.load(SeqCst) < 60 {
+                let mut block = Block::whole(64);
+                let left = block.inputs[0].channels[0].unwrap();
+                block.fill(left, |_| 1.0);
+                instance.process(&mut block);
+                for n in 0..64 {
+                    let first = block.output(1, 0)[n];
+                    let torn = (2..=BUSES).find(|bus| block.output(*bus, 0)[n] != first);
+                    assert_eq!(torn, None, "bus 1 is at {first}");
+                }
+                levels.insert(block.output(1, 0)[63].to_bits());
+            }
+            levels.len()
+        });
+        while loads.load(SeqCst) < 60 && !audio.is_finished() {
+            let turn = loads.fetch_add(1, SeqCst);
+            assert!(instance.load(&states[turn % states.len()]));
+            instance.on_main_thread();
+        }
+        assert!(audio.join().unwrap() > 2, "the loads were not heard");
+    });
 }
 
 /// Every file in the table of past states: what was saved is what is loaded, as long as this

@@ -322,17 +322,22 @@ mod tests {
         }
     }
 
+    type Pointers = Vec<*const clap_event_header>;
+
+    /// A list that lives as long as the test program.
     fn host_list(events: &[*const clap_event_header]) -> clap_input_events {
         unsafe extern "C" fn size(list: *const clap_input_events) -> u32 {
-            unsafe { (*(*list).ctx.cast::<&[*const clap_event_header]>()).len() as u32 }
+            let events = unsafe { &*(*list).ctx.cast::<Pointers>() };
+            events.len() as u32
         }
         unsafe extern "C" fn get(
             list: *const clap_input_events,
             index: u32,
         ) -> *const clap_event_header {
-            unsafe { (&*(*list).ctx.cast::<&[*const clap_event_header]>())[index as usize] }
+            let events = unsafe { &*(*list).ctx.cast::<Pointers>() };
+            events[index as usize]
         }
-        let ctx = Box::leak(Box::new(events));
+        let ctx = Box::leak(Box::new(events.to_vec()));
         clap_input_events { ctx: ptr::from_mut(ctx).cast(), size: Some(size), get: Some(get) }
     }
 
