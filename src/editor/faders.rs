@@ -24,9 +24,9 @@ const GAP: f32 = 4.0;
 /// The height of an ordinary control.
 const CONTROL: f32 = 20.0;
 /// The height of a strip's channel.
-const STRIP_HEIGHT: f32 = 8.0 * (CONTROL + GAP) + TRAVEL + 2.0 * GAP;
+const STRIP_HEIGHT: f32 = 7.0 * (CONTROL + GAP) + TRAVEL + 2.0 * GAP;
 /// The height of a bus's channel.
-const BUS_HEIGHT: f32 = 6.0 * (CONTROL + GAP) + TRAVEL + 2.0 * GAP;
+const BUS_HEIGHT: f32 = 5.0 * (CONTROL + GAP) + TRAVEL + 2.0 * GAP;
 
 fn channel_width(available: f32) -> f32 {
     (available / STRIPS as f32).floor().clamp(62.0, 80.0)
