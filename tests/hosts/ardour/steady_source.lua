@@ -22,9 +22,9 @@ end
 
 function dsp_run (ins, outs, frames)
 	local level = CtrlPorts:array ()
+	-- Filled without a table in between: Ardour gives a script a small pool of memory, and filling it
+	-- with a table a block was seen to damage Ardour's own memory.
 	for channel = 1, #outs do
-		local samples = {}
-		for n = 1, frames do samples[n] = level[channel] end
-		outs[channel]:set_table (samples, frames)
+		ARDOUR.DSP.memset (outs[channel], level[channel], frames)
 	end
 end
