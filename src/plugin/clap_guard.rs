@@ -1,9 +1,8 @@
-//! The CLAP entry point, and the guard that stands between any host and the plugin framework's
-//! wrapper: behind it every port exists, is stereo, non-null and as long as the block, whatever the
-//! host did.
+//! The guard that stands between any CLAP host and the plugin framework's wrapper: behind it every
+//! port exists, is stereo, non-null and as long as the block, whatever the host did.
 //!
-//! Not here: what the plugin does (that is [`super::Switchyard`]) and how whole ports are made (that
-//! is [`super::ports`]). The thread of each function is CLAP's: `process` runs on the audio thread
+//! Not here: what the plugin does (that is [`super::Switchyard`]), the factory ([`entry`]), and how
+//! whole ports are made ([`super::ports`]). The thread of each function is CLAP's: `process` runs on the audio thread
 //! and neither allocates nor waits, everything else on the main thread unless it says otherwise.
 //!
 //! An outer `clap_plugin` of ours carries the wrapper's own `plugin_data`, because the wrapper's
@@ -24,69 +23,32 @@
 //! | changed session does not mark the project dirty | `on_main_thread` |
 //! | a tail is reported as "continue" forever | the status `CLAP_PROCESS_TAIL` |
 
+mod entry;
 mod events;
 mod extensions;
 mod names;
 mod streams;
 
+pub use entry::clap_entry;
 pub use names::{input_name, output_name, title};
 
-use super::Switchyard;
 use super::parameters::HostParameters;
 use super::ports::{Given, Ports};
 use clap_sys::audio_buffer::clap_audio_buffer;
-use clap_sys::entry::clap_plugin_entry;
-use clap_sys::factory::plugin_factory::{CLAP_PLUGIN_FACTORY_ID, clap_plugin_factory};
 use clap_sys::host::clap_host;
-use clap_sys::plugin::{clap_plugin, clap_plugin_descriptor};
+use clap_sys::plugin::clap_plugin;
 use clap_sys::process::*;
-use clap_sys::version::CLAP_VERSION;
+use entry::Listing;
 use events::{InEvents, OutEvents, advance};
 use extensions::{HostExtensions, InnerExtensions};
-use nice_plug::prelude::ClapPlugin;
-use nice_plug::wrapper::clap::{PluginDescriptor, Wrapper};
-use nice_plug::wrapper::setup_logger;
 use std::cell::{OnceCell, RefCell};
-use std::ffi::{CStr, c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicPtr, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, TryLockError};
+use std::sync::{Arc, Mutex, TryLockError};
 
 /// The longest chunk given to the plugin, in samples. Longer blocks are split even if announced, so
 /// that memory stays small; the sound does not depend on it.
 const LONGEST_CHUNK: u32 = 4096;
-
-/// One plugin this binary offers.
-struct Listing {
-    descriptor: PluginDescriptor,
-    /// Makes the framework's wrapper; its `clap_plugin` frees it by `destroy`.
-    wrap: unsafe fn(*const clap_host) -> *const clap_plugin,
-    set_up_log: fn(),
-    /// How many stereo ports go in and out.
-    ports: (usize, usize),
-}
-
-impl Listing {
-    fn of<P: ClapPlugin>() -> Listing {
-        let layout = &P::AUDIO_IO_LAYOUTS[0];
-        Listing {
-            descriptor: PluginDescriptor::for_plugin::<P>(),
-            wrap: wrap::<P>,
-            set_up_log: setup_logger::<P>,
-            ports: (1 + layout.aux_input_ports.len(), 1 + layout.aux_output_ports.len()),
-        }
-    }
-}
-
-/// Every plugin in this binary, in the order the factory lists them.
-static PLUGINS: LazyLock<[Listing; 1]> = LazyLock::new(|| [Listing::of::<Switchyard>()]);
-
-/// # Safety
-/// `host` is a host that outlives the plugin.
-unsafe fn wrap<P: ClapPlugin>(host: *const clap_host) -> *const clap_plugin {
-    // SAFETY: the caller's. `destroy` turns the pointer kept in `plugin_data` into an `Arc` again.
-    unsafe { (*Arc::into_raw(Wrapper::<P>::new(host))).clap_plugin.as_ptr() }
-}
 
 /// What the audio thread uses, made by `activate`.
 struct Audio {
@@ -133,7 +95,7 @@ fn fenced<R>(otherwise: R, function: impl FnOnce() -> R) -> R {
 
 impl Guard {
     /// # Safety
-    /// `plugin` is null or was made by [`create_plugin`] and not yet destroyed.
+    /// `plugin` is null or was made by the factory in [`entry`] and not yet destroyed.
     unsafe fn of<'a>(plugin: *const clap_plugin) -> Option<&'a Guard> {
         // SAFETY: the plugin is the first field of a `Guard`.
         unsafe { plugin.cast::<Guard>().as_ref() }
@@ -437,73 +399,3 @@ pub unsafe fn parameters(plugin: *const clap_plugin) -> Option<Arc<HostParameter
     // SAFETY: the caller's.
     unsafe { Guard::of(plugin) }.map(|guard| Arc::clone(&guard.parameters))
 }
-
-unsafe extern "C" fn plugin_count(_factory: *const clap_plugin_factory) -> u32 {
-    fenced(0, || PLUGINS.len() as u32)
-}
-
-unsafe extern "C" fn plugin_descriptor(
-    _factory: *const clap_plugin_factory,
-    index: u32,
-) -> *const clap_plugin_descriptor {
-    fenced(std::ptr::null(), || match PLUGINS.get(index as usize) {
-        Some(listing) => listing.descriptor.clap_plugin_descriptor(),
-        None => std::ptr::null(),
-    })
-}
-
-unsafe extern "C" fn create_plugin(
-    _factory: *const clap_plugin_factory,
-    host: *const clap_host,
-    id: *const c_char,
-) -> *const clap_plugin {
-    if host.is_null() || id.is_null() {
-        return std::ptr::null();
-    }
-    fenced(std::ptr::null(), || {
-        // SAFETY: an id is a C string, and a host outlives its plugins.
-        let id = unsafe { CStr::from_ptr(id) };
-        match PLUGINS.iter().find(|listing| listing.descriptor.clap_id() == id) {
-            Some(listing) => Box::into_raw(unsafe { Guard::new(listing, host) }).cast(),
-            None => std::ptr::null(),
-        }
-    })
-}
-
-static FACTORY: clap_plugin_factory = clap_plugin_factory {
-    get_plugin_count: Some(plugin_count),
-    get_plugin_descriptor: Some(plugin_descriptor),
-    create_plugin: Some(create_plugin),
-};
-
-unsafe extern "C" fn entry_init(_path: *const c_char) -> bool {
-    fenced(false, || {
-        PLUGINS.iter().for_each(|listing| (listing.set_up_log)());
-        // The framework logs by `tracing`, the layers below the plugin by `log`; both end up in the
-        // same place. It fails harmlessly if the program around us already set a logger.
-        let _ = tracing_log::LogTracer::init_with_filter(log::LevelFilter::Info);
-        true
-    })
-}
-
-unsafe extern "C" fn entry_deinit() {}
-
-unsafe extern "C" fn entry_factory(id: *const c_char) -> *const c_void {
-    // SAFETY: an id is a C string.
-    if !id.is_null() && unsafe { CStr::from_ptr(id) } == CLAP_PLUGIN_FACTORY_ID {
-        std::ptr::from_ref(&FACTORY).cast()
-    } else {
-        std::ptr::null()
-    }
-}
-
-/// The entry point that CLAP hosts, and the VST3 wrapper in this binary, look for.
-#[allow(non_upper_case_globals)]
-#[unsafe(no_mangle)]
-#[used]
-pub static clap_entry: clap_plugin_entry = clap_plugin_entry {
-    clap_version: CLAP_VERSION,
-    init: Some(entry_init),
-    deinit: Some(entry_deinit),
-    get_factory: Some(entry_factory),
-};
