@@ -2,8 +2,9 @@
 //! port exists, is stereo, non-null and as long as the block, whatever the host did.
 //!
 //! Not here: what the plugin does (that is [`super::Switchyard`]), the factory ([`entry`]), and how
-//! whole ports are made ([`super::ports`]). The thread of each function is CLAP's: `process` runs on the audio thread
-//! and neither allocates nor waits, everything else on the main thread unless it says otherwise.
+//! whole ports are made ([`super::ports`]). The thread of each function is CLAP's: `process` runs on
+//! the audio thread and neither allocates nor waits, everything else on the main thread unless it
+//! says otherwise.
 //!
 //! An outer `clap_plugin` of ours carries the wrapper's own `plugin_data`, because the wrapper's
 //! functions look for nothing else in the plugin pointer they are given; those that need no guarding
