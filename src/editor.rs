@@ -22,7 +22,7 @@ mod typing;
 pub mod view;
 
 pub use action::Action;
-pub use link::create;
+pub use link::window::create;
 pub use view::View;
 
 use egui::{Align2, CursorIcon, Rect, ScrollArea, Sense, Stroke, Ui, UiBuilder, pos2, vec2};

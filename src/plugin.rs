@@ -146,7 +146,7 @@ impl Plugin for Switchyard {
     }];
     const SAMPLE_ACCURATE_AUTOMATION: bool = true;
 
-    type Editor = crate::editor::link::PluginEditor;
+    type Editor = crate::editor::link::window::PluginEditor;
     type SysExMessage = ();
     type BackgroundTask = ();
 

@@ -121,7 +121,7 @@ pub fn crosspoint(
     let text = if refused {
         why_refused(view, source, destination, admission)
     } else {
-        sentence(view, source, destination, edge)
+        sentence(view, source, destination, shown)
     };
     describe(&response, Role::Button, &name, &text);
     say(ui, &response, || text.clone());

@@ -1,34 +1,23 @@
 //! The link between the views and the host: it fills the snapshot from the parameters, the session
 //! and the meters, and applies actions to them. The only file here that knows the plugin framework.
 //!
-//! Not here: anything drawn. A [`Link`] lives as long as one window, on that window's thread; what
-//! it holds of the host is given back when the window closes, and gestures cut off by that end.
+//! Not here: anything drawn, and the window itself ([`window`]). A [`Link`] lives as long as one
+//! window, on that window's thread; gestures cut off by its closing end with it.
+
+pub mod window;
 
 use super::action::{Action, Gestures};
 use super::ballistics::{Ballistics, Reading};
 use super::view::{Names, View};
-use super::{MAXIMUM_SIZE, MINIMUM_SIZE, theme};
 use crate::engine::meters::{METERS, Meter, Meters};
 use crate::plugin::parameters::{HostParameter, HostParameters};
 use crate::routing::parameter::{ALL, Parameter};
 use crate::routing::{BUSES, Node, Routing, STRIPS};
 use crate::schedule::{self, Schedule, Timing};
 use nice_plug::context::gui::GuiContext;
-use nice_plug::editor::dpi::{LogicalSize, NativeSize};
-use nice_plug::editor::{HostMethods, SizeConstraints, SpawnedEditor};
 use nice_plug::prelude::*;
-use nice_plug_egui::baseview::{HandlerError, WindowSize};
-use nice_plug_egui::{
-    EguiEditor, EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp,
-    RepaintNotifier, create_egui_editor,
-};
-use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
-
-/// How long a picture stays before meters move on. About 30 a second, and only while open.
-const PICTURE: Duration = Duration::from_millis(33);
+use std::sync::Arc;
 
 /// The values and gestures of one instance, as one window sees them.
 pub struct Link {
@@ -158,7 +147,14 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        self.end_gestures();
+        // A host that destroys the plugin before its window leaves the framework nothing to tell;
+        // it panics then, and a panic here would end the host.
+        let ended = catch_unwind(AssertUnwindSafe(|| self.end_gestures()));
+        if ended.is_err() {
+            log::warn!(
+                "Switchyard's editor was closed after its plugin, in the middle of a gesture"
+            );
+        }
     }
 }
 
@@ -191,161 +187,6 @@ impl Step {
             Step::Begin => setter.begin_set_parameter(param),
             Step::Set(value) => setter.set_parameter(param, plain(value)),
             Step::End => setter.end_set_parameter(param),
-        }
-    }
-}
-
-/// The editor of one instance, for the framework to open. [main-thread]
-pub fn create(parameters: Arc<HostParameters>, meters: Arc<Meters>) -> Option<PluginEditor> {
-    Some(PluginEditor { parameters, meters, state: Mutex::new(None) })
-}
-
-/// Opens windows. Each gets a state and an app of its own that go with it, because the framework
-/// says nothing to an app whose window closes, and an app that kept the host's context would keep
-/// the whole instance alive.
-pub struct PluginEditor {
-    parameters: Arc<HostParameters>,
-    meters: Arc<Meters>,
-    state: Mutex<Option<Arc<EguiEditorState>>>,
-}
-
-impl PluginEditor {
-    fn state(&self) -> MutexGuard<'_, Option<Arc<EguiEditorState>>> {
-        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-    }
-
-    /// The open window's state, or a fresh one of the remembered size.
-    fn current_state(&self) -> Arc<EguiEditorState> {
-        let open = self.state().clone().filter(|state| state.is_open());
-        open.unwrap_or_else(|| {
-            let size = self.parameters.shared.session(|session| session.editor_size);
-            let [width, height] =
-                [0, 1].map(|axis| size[axis].clamp(MINIMUM_SIZE[axis], MAXIMUM_SIZE[axis]) as f32);
-            EguiEditorState::from_size(LogicalSize::new(width, height), 1.0)
-        })
-    }
-
-    fn window(&self, state: Arc<EguiEditorState>) -> Option<EguiEditor<App>> {
-        let app = App {
-            parameters: Arc::clone(&self.parameters),
-            meters: Arc::clone(&self.meters),
-            open: None,
-        };
-        let settings = EguiNiceSettings::new().with_tile("Switchyard").with_resize_hint(hint());
-        create_egui_editor(state, RepaintNotifier::new(), settings, app)
-    }
-}
-
-fn hint() -> ResizeHint {
-    let size = |[width, height]: [u32; 2]| Some(LogicalSize::new(width as f32, height as f32));
-    ResizeHint {
-        size_constraints: SizeConstraints::Logical {
-            min_size: size(MINIMUM_SIZE),
-            max_size: size(MAXIMUM_SIZE),
-        },
-        ..ResizeHint::RESIZABLE
-    }
-}
-
-impl Editor for PluginEditor {
-    type Handle = EguiEditorHandle;
-
-    fn spawn(
-        &self,
-        parent: Option<ParentWindowHandle>,
-        wait_for_parent: bool,
-        fallback_scale_factor: Option<f64>,
-        gui_context: GuiContext,
-        host: Option<HostMethods>,
-    ) -> Result<SpawnedEditor<EguiEditorHandle>, Box<dyn Error>> {
-        let state = self.current_state();
-        let window = self.window(Arc::clone(&state)).ok_or("the editor cannot be made")?;
-        let spawned =
-            window.spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host)?;
-        *self.state() = Some(state);
-        Ok(spawned)
-    }
-
-    fn size(&self) -> NativeSize<u32> {
-        let state = self.current_state();
-        self.window(state).map_or(NativeSize::new(0, 0), |window| window.size())
-    }
-
-    fn resize_hint(&self) -> ResizeHint {
-        hint()
-    }
-}
-
-/// What runs in one open window.
-struct App {
-    parameters: Arc<HostParameters>,
-    meters: Arc<Meters>,
-    open: Option<Open>,
-}
-
-/// A link and the time of its last picture. Gone after a fault in a view.
-struct Open {
-    link: Link,
-    last: Instant,
-}
-
-impl Open {
-    fn draw(&mut self, ui: &mut egui::Ui) {
-        let now = Instant::now();
-        let view = self.link.view((now - self.last).as_secs_f32());
-        self.last = now;
-        let mut actions = super::show(ui, &view);
-        actions.retain(|action| {
-            // The window asks the host; it is remembered when the host has agreed.
-            if let Action::Resize([width, height]) = action {
-                let size = egui::vec2(*width as f32, *height as f32);
-                ui.ctx().send_viewport_cmd(egui::ViewportCommand::InnerSize(size));
-                return false;
-            }
-            true
-        });
-        let held = ui.input(|input| input.pointer.any_down());
-        self.link.apply(actions, held);
-    }
-}
-
-impl NiceEguiApp for App {
-    fn build(
-        &mut self,
-        egui_ctx: egui::Context,
-        nice_gui_ctx: GuiContext,
-        frame: &mut Frame,
-    ) -> Result<(), HandlerError> {
-        theme::apply(&egui_ctx);
-        frame.set_clear_color(theme::GROUND.into());
-        let link = Link::new(self.parameters.clone(), self.meters.clone(), nice_gui_ctx);
-        self.open = Some(Open { link, last: Instant::now() });
-        Ok(())
-    }
-
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
-        // A fault in a view must cost the picture, never the host and the sound.
-        if let Some(open) = &mut self.open
-            && catch_unwind(AssertUnwindSafe(|| open.draw(ui))).is_err()
-        {
-            log::error!("Switchyard's editor met a fault and stopped; the sound goes on");
-            self.open = None;
-        }
-        match self.open {
-            Some(_) => ui.ctx().request_repaint_after(PICTURE),
-            None => {
-                ui.label(
-                    "The editor met a fault and stopped. The sound goes on. Reopen the window.",
-                );
-            }
-        }
-    }
-
-    fn resized(&mut self, new_size: WindowSize) {
-        if let Some(open) = &mut self.open {
-            let size = new_size.logical;
-            let size = [size.width.round() as u32, size.height.round() as u32];
-            open.link.apply(vec![Action::Resize(size)], true);
         }
     }
 }
