@@ -110,6 +110,10 @@ class Desk:
         """Every named value as a VST3 host sends it."""
         return {name: normalised(name, text) for name, text in self.values.items()}
 
+    def normalised_of(self, name):
+        """One value, named or not, as a VST3 host sends it."""
+        return normalised(name, self[name])
+
     def outputs(self, inputs):
         """The level of every output port, [port, side], for the level of every input, [port, side]."""
         strips = [self._strip_taps(i, inputs) for i in range(1, STRIPS + 1)]

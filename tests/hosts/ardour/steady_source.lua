@@ -22,8 +22,7 @@ end
 
 function dsp_run (ins, outs, frames)
 	local level = CtrlPorts:array ()
-	-- Filled without a table in between: Ardour gives a script a small pool of memory, and filling it
-	-- with a table a block was seen to damage Ardour's own memory.
+	-- Filled without a table in between: Ardour gives a script only a small pool of memory.
 	for channel = 1, #outs do
 		ARDOUR.DSP.memset (outs[channel], level[channel], frames)
 	end
