@@ -6,9 +6,8 @@
 use super::ballistics::Reading;
 use crate::engine::meters::{METERS, Meter};
 use crate::routing::parameter::Parameter;
-use crate::routing::{BUSES, MAIN, Node, Role, Routing, STRIPS, Tap};
-use crate::schedule::{self, Admission, Schedule, Timing};
-use std::collections::VecDeque;
+use crate::routing::{MAIN, Node, Role, Routing, STRIPS, Tap};
+use crate::schedule::{self, Schedule, Timing};
 
 /// A snapshot of the mixer.
 #[derive(Clone)]
@@ -111,28 +110,8 @@ pub struct Names {
 /// The shortest way from a bus to another over edges that run, both ends included. An edge from the
 /// last to the first would close a loop.
 pub fn path(schedule: &Schedule, from: usize, to: usize) -> Option<Vec<usize>> {
-    let mut before = [None; BUSES];
-    let mut queue = VecDeque::from([from]);
-    while let Some(bus) = queue.pop_front() {
-        if bus == to {
-            let mut path = vec![to];
-            let mut at = to;
-            while at != from {
-                at = before[at]?;
-                path.push(at);
-            }
-            path.reverse();
-            return Some(path);
-        }
-        for next in 0..BUSES {
-            let runs = schedule.admission(STRIPS + bus, next) == Admission::Open;
-            if runs && next != from && before[next].is_none() {
-                before[next] = Some(bus);
-                queue.push_back(next);
-            }
-        }
-    }
-    None
+    let path = schedule.loop_path(to, from);
+    (!path.is_empty()).then_some(path)
 }
 
 /// The parameters of an edge: its tap, and its level unless it goes to Main. `None` where there is
