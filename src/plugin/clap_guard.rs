@@ -1,8 +1,8 @@
 //! The guard that stands between any CLAP host and the plugin framework's wrapper: behind it every
 //! port exists, is stereo, non-null and as long as the block, whatever the host did.
 //!
-//! Not here: what the plugin does (that is [`super::Switchyard`]), the factory ([`entry`]), and how
-//! whole ports are made ([`super::ports`]). The thread of each function is CLAP's: `process` runs on
+//! Not here: what the plugin does (that is [`super::Switchyard`]), the factory (`entry`), and how
+//! whole ports are made (`ports`). The thread of each function is CLAP's: `process` runs on
 //! the audio thread and neither allocates nor waits, everything else on the main thread unless it
 //! says otherwise.
 //!
@@ -12,11 +12,11 @@
 //!
 //! | seen in hosts or in the framework (nice-plug 0.4.2) | kept out by |
 //! |---|---|
-//! | a missing or empty output makes the wrapper skip processing; a null channel crashes it | [`Ports`] |
-//! | fewer ports than declared are read past their array; missing inputs keep old sound | [`Ports`] |
-//! | inputs in place with any output; main out is written before aux inputs are read | [`Ports`] |
+//! | a missing or empty output makes the wrapper skip processing; a null channel crashes it | `Ports` |
+//! | fewer ports than declared are read past their array; missing inputs keep old sound | `Ports` |
+//! | inputs in place with any output; main out is written before aux inputs are read | `Ports` |
 //! | blocks longer than announced make the wrapper allocate | split, in `process` |
-//! | event times past the block, running backwards, null events, null lists | [`events`] |
+//! | event times past the block, running backwards, null events, null lists | `events` |
 //! | `process` before `activate` panics | an error status |
 //! | `params.get_info(count)` panics; parameter names cannot change | `extensions` |
 //! | the main output has the main input's name; port names cannot change | `extensions` |

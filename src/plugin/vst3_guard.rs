@@ -11,11 +11,11 @@
 //!
 //! | seen in hosts or in clap-wrapper 0.3.1 | kept out by |
 //! |---|---|
-//! | it reads all 32 buses whatever `numInputs` says | [`buses`] |
-//! | it skips processing if one bus has another channel count, as inactive ones do | [`buses`] |
-//! | it never clears what it has no sound for, nor sets silence flags | [`buses`] |
-//! | it calls a null component handler when values or names change | [`component`] |
-//! | state, activation or view before `initialize`, unknown parameter ids, null streams crash it | [`component`] |
+//! | it reads all 32 buses whatever `numInputs` says | `buses` |
+//! | it skips processing if one bus has another channel count, as inactive ones do | `buses` |
+//! | it never clears what it has no sound for, nor sets silence flags | `buses` |
+//! | it calls a null component handler when values or names change | `component` |
+//! | state, activation or view before `initialize`, unknown parameter ids, null streams crash it | `component` |
 
 mod buses;
 mod component;
