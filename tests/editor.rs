@@ -204,6 +204,19 @@ fn digits_on_a_crosspoint_type_its_level_and_letters_choose_its_tap() {
 }
 
 #[test]
+fn arrows_walk_over_the_crosspoints_and_enter_switches_the_one_they_reach() {
+    let mut desk = Desk::of(Routing::default());
+    desk.harness.get_by_label("Strip 2 > Bus 4").focus();
+    desk.settle();
+    desk.press(Key::ArrowRight);
+    desk.press(Key::ArrowDown);
+    assert!(desk.harness.get_by_label("Strip 3 > Bus 5").is_focused());
+    desk.press(Key::Enter);
+    assert_eq!(desk.value(P::StripLevel(2, 4)), UNITY);
+    assert_paired(&desk.take_log());
+}
+
+#[test]
 fn arrow_keys_and_assistive_technology_move_a_fader() {
     let mut desk = Desk::of(Routing::default());
     desk.harness.get_by_label("Bus 2 Fader").focus();
