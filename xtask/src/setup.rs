@@ -51,6 +51,7 @@ impl Need {
                 const {
                     &[
                         program("xvfb", "Xvfb"),
+                        library("libegl1"),
                         library("libgl1"),
                         library("libgl1-mesa-dri"),
                         library("libx11-6"),
