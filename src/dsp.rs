@@ -6,6 +6,7 @@
 //! **Architecture invariant**: what comes out at a sample depends on that sample's absolute number
 //! and the values, never on how time was cut into blocks.
 
+pub mod delay;
 pub mod glide;
 pub mod line;
 pub mod mix;
