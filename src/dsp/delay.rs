@@ -8,13 +8,16 @@ use super::line::Lines;
 use super::mix;
 
 /// A delay of a whole number of samples. A new length cross-fades from the old one; while such a
-/// fade is in flight the next waits for it.
+/// fade is in flight the next waits for it. A fade to a length also waits until so much has come in
+/// since the delay was made: before that there is nothing to fade to.
 pub struct Delay {
     past: Lines,
     longest: u32,
     delay: u32,
     wanted: u32,
     leaving: Option<(u32, u64)>,
+    /// The first sample that came in.
+    began: Option<u64>,
     fade: u32,
 }
 
@@ -23,7 +26,7 @@ impl Delay {
     /// [main-thread]
     pub fn new(delay: u32, longest: u32, fade: u32) -> Delay {
         let past = Lines::new(1, longest);
-        Delay { past, longest, delay, wanted: delay, leaving: None, fade }
+        Delay { past, longest, delay, wanted: delay, leaving: None, began: None, fade }
     }
 
     /// The length it has or is fading to, in samples.
@@ -41,23 +44,28 @@ impl Delay {
         self.past.clear();
         self.delay = self.wanted;
         self.leaving = None;
+        self.began = None;
     }
 
     /// Replaces the slice that begins at `now` by what came in earlier. A fade begins and ends at
     /// the sample, so `now` and `frames` may cut time anywhere on [`super::SLICE`]'s grid.
     pub fn run(&mut self, slice: &mut Stereo, now: u64, frames: usize) {
         self.past.write(0, now, slice, frames);
+        let ready = *self.began.get_or_insert(now) + u64::from(self.wanted);
         let mut at = 0;
         while at < frames {
             let here = now + at as u64;
             if self.leaving.is_some_and(|(_, end)| end <= here) {
                 self.leaving = None;
             }
-            if self.leaving.is_none() && self.delay != self.wanted {
+            let mut length = frames - at;
+            let waits = self.leaving.is_none() && self.delay != self.wanted;
+            if waits && here < ready {
+                length = length.min((ready - here) as usize);
+            } else if waits {
                 self.leaving = Some((self.delay, here + u64::from(self.fade)));
                 self.delay = self.wanted;
             }
-            let mut length = frames - at;
             if let Some((_, end)) = self.leaving {
                 length = length.min((end - here) as usize);
             }

@@ -19,7 +19,7 @@ impl Glide {
     }
 
     /// Heads for `to` from wherever it is at `now`, to arrive after `length` samples; with length 0
-    /// it is there at once.
+    /// it is there at once. `now` may lie ahead: until then it stays where it is.
     pub fn aim(&mut self, to: f32, now: u64, length: u32) {
         if to != self.to || length == 0 {
             *self = Glide { from: self.at(now), to, start: now, end: now + u64::from(length) };
@@ -31,7 +31,7 @@ impl Glide {
         if now >= self.end {
             return self.to;
         }
-        let share = (now - self.start) as f32 / (self.end - self.start) as f32;
+        let share = now.saturating_sub(self.start) as f32 / (self.end - self.start) as f32;
         self.from + (self.to - self.from) * share
     }
 

@@ -120,8 +120,10 @@ impl Slot {
         std::mem::swap(&mut self.dry, &mut old.dry);
         self.muted = old.muted;
         self.fault = old.fault;
-        self.amount = if stayed { old.amount } else { Glide::fixed(0.0) };
-        self.amount.aim(self.wanted, now, ramp);
+        if stayed {
+            self.amount = old.amount;
+            self.amount.aim(self.wanted, now, ramp);
+        }
     }
 
     /// Becomes what remains of a removed slot: its delay, fading to nothing.
@@ -130,9 +132,12 @@ impl Slot {
         self.dry.set(0);
     }
 
-    /// Begins to come in, if it is new.
+    /// Begins to come in, if it is new here: not before what it does has come out of it, because
+    /// until then it gives silence, or the end of what it did elsewhere.
     pub fn arrive(&mut self, now: u64, ramp: u32) {
-        self.amount.aim(self.wanted, now, ramp);
+        if self.amount.target() != self.wanted {
+            self.amount.aim(self.wanted, now + u64::from(self.latency()), ramp);
+        }
     }
 
     /// Is there at once, for a start without sound.
