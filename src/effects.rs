@@ -9,6 +9,19 @@
 //! on the absolute sample counter, so output does not depend on how blocks are cut. A slice is at
 //! most [`crate::dsp::SLICE`] frames and never crosses a multiple of it.
 
+#[cfg(test)]
+mod bench;
+pub mod compressor;
+pub mod convolution;
+pub mod delay;
+pub mod equalizer;
+pub mod gate;
+pub mod impulse;
+pub mod limiter;
+pub mod reverb;
+pub mod saturator;
+#[cfg(test)]
+pub mod trial;
 pub mod utility;
 
 /// How a setting's range is spread over a knob.
@@ -41,8 +54,8 @@ pub struct Setting {
     pub default: f32,
     /// How the range is spread.
     pub taper: Taper,
-    /// Whether a change may change the latency, so that the effect is built anew off the audio
-    /// thread instead of being told.
+    /// Whether a change may change the latency or needs long computing, so that the effect is built
+    /// anew off the audio thread instead of being told.
     pub rebuilds: bool,
 }
 

@@ -141,7 +141,7 @@ impl Rack {
     /// Takes the plan over if its first step is done. Answers whether it did; latencies may then
     /// have changed. [audio-thread]
     pub fn take_over(&mut self, now: u64, fresh: bool) -> bool {
-        if !self.pending.as_ref().is_some_and(|(_, end)| *end <= now) {
+        if self.pending.as_ref().is_none_or(|(_, end)| *end > now) {
             return false;
         }
         let Some((mut plan, _)) = self.pending.take() else { return false };
