@@ -6,9 +6,22 @@
 //! **Architecture invariant**: what comes out at a sample depends on that sample's absolute number
 //! and the values, never on how time was cut into blocks.
 
+pub mod biquad;
+pub mod convolution;
+pub mod curves;
+pub mod decibels;
+pub mod delay;
+pub mod glide;
+pub mod key;
 pub mod line;
 pub mod mix;
+pub mod one_pole;
+pub mod oversampling;
+pub mod peak_hold;
 pub mod ramp;
+pub mod section;
+pub mod tick;
+pub mod true_peak;
 
 /// The most frames anything is asked to process at once. Slices never cross a multiple of it on
 /// the absolute sample counter.

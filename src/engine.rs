@@ -8,13 +8,16 @@
 //! a multiple of [`SLICE`] on the absolute sample counter nor the end of a ramp, so the output is
 //! the same to the bit however the host cuts its blocks.
 
+pub mod chain;
 pub mod meters;
+pub mod rack;
 mod row;
 mod strip_input;
 mod targets;
 #[cfg(test)]
 mod tests;
 
+use crate::dsp::glide::Glide;
 use crate::dsp::line::Lines;
 use crate::dsp::mix;
 use crate::dsp::ramp::Ramp;
@@ -26,6 +29,7 @@ use crate::routing::{
 };
 use crate::schedule::{self, Schedule, Timing};
 use meters::{METERS, Meter, Meters};
+use rack::{Office, Plan, Rack};
 use row::{Moment, Row};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -84,6 +88,12 @@ pub struct Engine {
     ends: VecDeque<u64>,
     lines: Lines,
     inputs: [StripInput; STRIPS],
+    rack: Rack,
+    /// Per node: how much of its chain is heard, 0..1.
+    insert_mixes: [Glide; NODES],
+    tempo: Option<f64>,
+    /// Pure delays in the chains, besides the rack.
+    chain_latency: [u32; NODES],
     stages: [Ramp; NODES],
     destinations: [Row; DESTINATIONS],
     cue: Row,
@@ -95,10 +105,23 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Allocates everything and applies `routing` at once, without a fade. [main-thread]
+    /// An engine without insert effects. Allocates everything and applies `routing` at once, without
+    /// a fade. [main-thread]
     pub fn new(setup: &Setup, routing: &Routing, meters: Arc<Meters>) -> Engine {
-        let ramp = ((setup.sample_rate / 100.0).round() as u32).max(1);
-        let mut timing = Timing { chain: setup.chain_latency, floor: 0 };
+        Engine::with_chains(setup, routing, meters, Plan::empty()).0
+    }
+
+    /// An engine that begins with these chains, and the office that sends it others. [main-thread]
+    pub fn with_chains(
+        setup: &Setup,
+        routing: &Routing,
+        meters: Arc<Meters>,
+        plan: Plan,
+    ) -> (Engine, Office) {
+        let ramp = ramp_length(setup.sample_rate);
+        let (rack, office) = Rack::new(plan, ramp);
+        let chain = sum(&setup.chain_latency, &rack.latencies());
+        let mut timing = Timing { chain, floor: 0 };
         let schedule = schedule::compile(routing, &timing);
         timing.floor = schedule.latency;
         let longest = timing.bound().max(setup.max_latency);
@@ -113,6 +136,10 @@ impl Engine {
             ends: VecDeque::with_capacity(ramp as usize + 2),
             lines: Lines::new(LINES, longest),
             inputs: std::array::from_fn(|_| StripInput::new()),
+            rack,
+            insert_mixes: [Glide::fixed(1.0); NODES],
+            tempo: None,
+            chain_latency: setup.chain_latency,
             stages: [Ramp::fixed([0.0; 2]); NODES],
             destinations: std::array::from_fn(|_| Row::new(3 * SOURCES, ramp)),
             cue: Row::new(2 * SOURCES, ramp),
@@ -123,7 +150,12 @@ impl Engine {
             peaks: [[0.0; 2]; METERS],
         };
         engine.aim_all();
-        engine
+        (engine, office)
+    }
+
+    /// The host's tempo in quarter notes a minute, if it has one. [audio-thread]
+    pub fn set_tempo(&mut self, tempo: Option<f64>) {
+        self.tempo = tempo;
     }
 
     /// New values from the next sample on; everything ramps over 10 ms. `changed` says which
@@ -153,6 +185,9 @@ impl Engine {
         if work.outputs {
             self.aim_outputs();
         }
+        if work.insert_mixes {
+            self.aim_insert_mixes();
+        }
     }
 
     /// Runs one block of any length. [audio-thread]
@@ -160,6 +195,9 @@ impl Engine {
         dsp::flushing_to_zero(|| {
             let frames = ports.frames();
             let mut at = 0;
+            if frames > 0 {
+                self.receive_plan();
+            }
             while at < frames {
                 let grid = SLICE - (self.now % SLICE as u64) as usize;
                 let mut length = grid.min(frames - at);
@@ -186,6 +224,7 @@ impl Engine {
         self.ends.clear();
         self.lines.clear();
         self.inputs.iter_mut().for_each(StripInput::clear);
+        self.rack.reset();
         let rows = self.destinations.iter_mut().chain(&mut self.ports);
         rows.chain([&mut self.cue, &mut self.monitor]).for_each(Row::clear);
         self.aim_all();
@@ -208,6 +247,7 @@ impl Engine {
 struct Work {
     structure: bool,
     outputs: bool,
+    insert_mixes: bool,
     inputs: u32,
     stages: u32,
     edges: [u16; SOURCES],
@@ -255,8 +295,11 @@ impl Work {
             | P::MonitorMute
             | P::MonitorSpeakers
             | P::DimLevel => self.outputs = true,
-            // Without effects there is nothing to blend and nothing to drive.
-            P::StripInsertMix(_) | P::BusInsertMix(_) | P::MainInsertMix | P::Macro(_) => {}
+            P::StripInsertMix(_) | P::BusInsertMix(_) | P::MainInsertMix => {
+                self.insert_mixes = true;
+            }
+            // What a macro drives is the session's matter.
+            P::Macro(_) => {}
             P::StripMute(_)
             | P::StripSolo(_)
             | P::BusMute(_)
@@ -277,6 +320,15 @@ impl Work {
         self.edges[source] |= 1 << destination;
         self.structure |= is_solo_in_place(routing);
     }
+}
+
+/// 10 ms in samples.
+pub fn ramp_length(sample_rate: f64) -> u32 {
+    ((sample_rate / 100.0).round() as u32).max(1)
+}
+
+fn sum(a: &[u32; NODES], b: &[u32; NODES]) -> [u32; NODES] {
+    std::array::from_fn(|node| a[node] + b[node])
 }
 
 fn is_solo_in_place(routing: &Routing) -> bool {
@@ -345,6 +397,30 @@ impl Engine {
         (0..NODES).for_each(|node| self.aim_stage(node));
         self.aim_edges();
         self.aim_outputs();
+        self.aim_insert_mixes();
+    }
+
+    fn aim_insert_mixes(&mut self) {
+        let moment = self.moment();
+        for (node, mix) in self.insert_mixes.iter_mut().enumerate() {
+            mix.aim(targets::insert_mix(&self.routing, node), moment.now, moment.ramp);
+        }
+    }
+
+    /// Looks for new chains and begins to take them over.
+    fn receive_plan(&mut self) {
+        let end = self.rack.receive(self.now, self.fresh);
+        self.note_end(end);
+        self.take_chains();
+    }
+
+    /// Takes new chains over if what they replace is silent by now.
+    fn take_chains(&mut self) {
+        if self.rack.take_over(self.now, self.fresh) {
+            self.timing.chain = sum(&self.chain_latency, &self.rack.latencies());
+            self.recompile();
+            self.aim_all();
+        }
     }
 
     fn aim_edges(&mut self) {
@@ -440,6 +516,7 @@ impl Engine {
         if self.adopt_order() {
             self.aim_edges();
         }
+        self.take_chains();
     }
 }
 
@@ -497,13 +574,15 @@ impl Engine {
     fn run_node(&mut self, node: usize, slice: &mut Stereo, frames: usize) {
         let now = self.now;
         self.lines.write(line(node, PLACE_INPUT), now, slice, frames);
-        let chain = self.timing.chain[node];
+        let chain = self.chain_latency[node];
         if chain > 0 {
             for (side, slice) in slice.iter_mut().enumerate() {
                 let late = self.lines.read(line(node, PLACE_INPUT), side, now, chain, frames);
                 slice[..frames].copy_from_slice(late);
             }
         }
+        let moment = chain::Moment { now, frames, tempo: self.tempo };
+        self.rack.run(node, slice, &self.insert_mixes[node], moment);
         self.lines.write(line(node, PLACE_PRE), now, slice, frames);
         let pre = *slice;
         for (side, slice) in slice.iter_mut().enumerate() {

@@ -2,11 +2,12 @@
 //! knows only those before it:
 //!
 //! ```text
-//! units → dsp → routing → schedule → engine → session → plugin | editor
+//! units → dsp → effects → routing → schedule → engine → session → plugin | editor
 //! ```
 //!
 //! * [`units`]: decibels, the fader law, pan laws.
 //! * [`dsp`]: ramps, delay lines, mixing kernels, on plain slices.
+//! * [`effects`]: the insert effects, one file each.
 //! * [`routing`]: what the user means; the routing *is* the host's parameter values.
 //! * [`schedule`]: the pure function from a routing to what runs when.
 //! * [`engine`]: runs a schedule on blocks of sound.
@@ -16,6 +17,7 @@
 #![warn(missing_docs)]
 
 pub mod dsp;
+pub mod effects;
 pub mod engine;
 pub mod routing;
 pub mod schedule;

@@ -1,7 +1,7 @@
 //! The layers of the crate, held by scanning imports: each module may use those before it only.
 //!
 //! ```text
-//! units → dsp → routing → schedule → engine → session → plugin | editor
+//! units → dsp → effects → routing → schedule → engine → session → plugin | editor
 //! ```
 
 use std::fs;
@@ -11,14 +11,19 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("units", &[], &["serde", "nice_plug", "egui", "std::thread"]),
     ("dsp", &["units"], &["serde", "nice_plug", "egui", "std::thread"]),
-    ("routing", &["units"], &["nice_plug", "egui", "std::thread"]),
+    (
+        "effects",
+        &["dsp", "units"],
+        &["crate::routing", "nice_plug", "egui", "std::thread", "Mutex", "println!"],
+    ),
+    ("routing", &["effects", "units"], &["nice_plug", "egui", "std::thread"]),
     ("schedule", &["routing", "units"], &["serde", "nice_plug", "egui", "std::thread"]),
     (
         "engine",
-        &["schedule", "routing", "dsp", "units"],
+        &["schedule", "routing", "effects", "dsp", "units"],
         &["serde", "nice_plug", "egui", "std::thread", "Mutex", "RwLock", "println!"],
     ),
-    ("session", &["routing", "units"], &["nice_plug", "egui"]),
+    ("session", &["engine", "routing", "effects", "units"], &["nice_plug", "egui"]),
     (
         "plugin",
         &["engine", "schedule", "routing", "dsp", "units", "session", "editor"],

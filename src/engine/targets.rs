@@ -50,6 +50,15 @@ pub fn stage(routing: &Routing, node: Node) -> Gains {
     sides.map(|side| side * gain)
 }
 
+/// How much of a node's insert chain is heard, 0..1.
+pub fn insert_mix(routing: &Routing, node: usize) -> f32 {
+    match Node::from_index(node) {
+        Node::Strip(i) => routing.strips[i].insert_mix,
+        Node::Bus(j) => routing.buses[j].insert_mix,
+        Node::Main => routing.main.insert_mix,
+    }
+}
+
 /// An edge's three gains, in the order of [`Tap::PLACES`]. All but one are zero: a change of tap is
 /// two ramps.
 pub fn edge(
