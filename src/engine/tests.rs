@@ -1,6 +1,8 @@
 //! The engine's simplest truths; the laws are in the integration tests.
 
 use super::*;
+use crate::routing::Tap;
+use crate::routing::parameter::{Parameter, ParameterSet};
 
 /// Ports over plain vectors.
 struct Block {
