@@ -8,11 +8,13 @@ mod raw_vst3;
 
 use raw_host::{Block, Events, Instance, PORTS, Port, signal};
 use raw_vst3::*;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use switchyard::routing::BUSES;
 use switchyard::routing::parameter::{ALL, COUNT};
 use vst3::Steinberg::Vst::*;
 use vst3::Steinberg::*;
-use vst3::{ComPtr, Interface};
+use vst3::{Class, ComPtr, ComWrapper, Interface};
 
 fn sum(inputs: impl IntoIterator<Item = usize>, side: usize, frames: usize) -> Vec<f32> {
     let inputs: Vec<usize> = inputs.into_iter().collect();
@@ -277,6 +279,44 @@ fn a_state_loaded_without_a_component_handler_tells_nobody() {
     assert_eq!(vst3.load(&fanned_out()), kResultOk);
     unsafe { vst3.controller.setComponentHandler(std::ptr::null_mut()) };
     assert_eq!(vst3.load(&fanned_out()), kResultOk);
+}
+
+/// A host's component handler that counts what it is told.
+struct Told(Arc<AtomicUsize>);
+
+impl Class for Told {
+    type Interfaces = (IComponentHandler,);
+}
+
+impl IComponentHandlerTrait for Told {
+    unsafe fn beginEdit(&self, _id: ParamID) -> tresult {
+        kResultOk
+    }
+    unsafe fn performEdit(&self, _id: ParamID, _value: ParamValue) -> tresult {
+        kResultOk
+    }
+    unsafe fn endEdit(&self, _id: ParamID) -> tresult {
+        kResultOk
+    }
+    unsafe fn restartComponent(&self, _flags: int32) -> tresult {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        kResultOk
+    }
+}
+
+#[test]
+fn a_host_is_told_nothing_from_inside_the_state_load_it_waits_for_and_finds_the_new_values() {
+    let told = Arc::new(AtomicUsize::new(0));
+    let handler = ComWrapper::new(Told(Arc::clone(&told))).to_com_ptr::<IComponentHandler>();
+    let handler = handler.unwrap();
+    let vst3 = Vst3::new();
+    unsafe { vst3.controller.setComponentHandler(handler.as_ptr()) };
+    let (send, before) = (vst3.id("s3b3"), vst3.saved_value("s3b3"));
+    assert_eq!(vst3.load(&fanned_out()), kResultOk);
+    assert_eq!(told.load(Ordering::Relaxed), 0);
+    let after = unsafe { vst3.controller.getParamNormalized(send) };
+    assert!(before == 0.0 && (after - 0.75).abs() < 1e-6, "{before} and then {after}");
+    unsafe { vst3.controller.setComponentHandler(std::ptr::null_mut()) };
 }
 
 #[test]

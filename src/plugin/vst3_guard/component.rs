@@ -7,13 +7,13 @@
 #![allow(non_snake_case)] // The names are VST3's.
 
 use super::buses;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering::*};
 use vst3::Steinberg::Vst::ChannelContext::{IInfoListener, IInfoListenerTrait};
 use vst3::Steinberg::Vst::*;
 use vst3::Steinberg::*;
-use vst3::{Class, ComPtr, ComWrapper};
+use vst3::{Class, ComPtr, ComRef, ComWrapper};
 
 /// A guarded component.
 pub struct Component {
@@ -26,11 +26,11 @@ pub struct Component {
     expressions: ComPtr<INoteExpressionController>,
     /// Between `initialize` and `terminate`.
     initialized: AtomicBool,
-    /// The host gave a component handler.
-    has_handler: AtomicBool,
+    /// The component handler the host gave.
+    handler: RefCell<Option<ComPtr<IComponentHandler>>>,
     /// All parameter ids, filled by the first `initialize`; they never change.
     ids: OnceCell<HashSet<ParamID>>,
-    /// Stands in while the host has given no component handler.
+    /// Stands in while the host has given no component handler, and while it loads a state.
     nobody: ComPtr<IComponentHandler>,
 }
 
@@ -59,11 +59,31 @@ impl Component {
             units: inner.cast()?,
             expressions: inner.cast()?,
             initialized: AtomicBool::new(false),
-            has_handler: AtomicBool::new(false),
+            handler: RefCell::new(None),
             ids: OnceCell::new(),
             nobody: ComWrapper::new(Nobody).to_com_ptr()?,
         };
         ComWrapper::new(guarded).to_com_ptr()
+    }
+
+    fn handler_or_nobody(&self) -> ComPtr<IComponentHandler> {
+        self.handler.borrow().as_ref().unwrap_or(&self.nobody).clone()
+    }
+
+    /// Loads a state while nobody hears the component. clap-wrapper reports changed values from
+    /// inside the load; Ardour 7.3 loads presets under a lock that this report waits for, and hangs.
+    /// A host that sets a state reads the values afterwards on its own.
+    ///
+    /// # Safety
+    /// The component is initialized; `load` is sound to call.
+    unsafe fn quietly(&self, load: impl FnOnce() -> tresult) -> tresult {
+        // SAFETY: both handlers live as long as this object keeps them.
+        unsafe {
+            self.controller.setComponentHandler(self.nobody.as_ptr());
+            let result = load();
+            self.controller.setComponentHandler(self.handler_or_nobody().as_ptr());
+            result
+        }
     }
 
     fn is_initialized(&self) -> bool {
@@ -115,7 +135,7 @@ impl IPluginBaseTrait for Component {
             if result == kResultOk {
                 self.initialized.store(true, Release);
                 self.ids.get_or_init(|| self.read_ids());
-                if !self.has_handler.load(Relaxed) {
+                if self.handler.borrow().is_none() {
                     self.controller.setComponentHandler(self.nobody.as_ptr());
                 }
             }
@@ -127,7 +147,7 @@ impl IPluginBaseTrait for Component {
         if !self.initialized.swap(false, AcqRel) {
             return kResultFalse;
         }
-        self.has_handler.store(false, Relaxed);
+        self.handler.take();
         // SAFETY: it was initialized.
         unsafe { self.component.terminate() }
     }
@@ -175,7 +195,8 @@ impl IComponentTrait for Component {
     }
     unsafe fn setState(&self, state: *mut IBStream) -> tresult {
         match self.is_initialized() && !state.is_null() {
-            true => unsafe { self.component.setState(state) },
+            // SAFETY: it is initialized and the stream is the host's.
+            true => unsafe { self.quietly(|| self.component.setState(state)) },
             false => kInvalidArgument,
         }
     }
@@ -319,10 +340,12 @@ impl IEditControllerTrait for Component {
         unsafe { self.controller.setParamNormalized(id, value) }
     }
     unsafe fn setComponentHandler(&self, handler: *mut IComponentHandler) -> tresult {
-        self.has_handler.store(!handler.is_null(), Relaxed);
-        let handler = if handler.is_null() { self.nobody.as_ptr() } else { handler };
-        // SAFETY: the handler is the host's or lives as long as this object.
-        unsafe { self.controller.setComponentHandler(handler) }
+        // SAFETY: the handler is null or the host's, and is kept alive by a reference of ours.
+        unsafe {
+            let given = ComRef::from_raw(handler).map(|handler| handler.to_com_ptr());
+            *self.handler.borrow_mut() = given;
+            self.controller.setComponentHandler(self.handler_or_nobody().as_ptr())
+        }
     }
     unsafe fn createView(&self, name: FIDString) -> *mut IPlugView {
         match self.is_initialized() {
