@@ -195,6 +195,8 @@ impl Engine {
         self.rack.reset();
         let rows = self.destinations.iter_mut().chain(&mut self.ports);
         rows.chain([&mut self.cue, &mut self.monitor]).for_each(Row::clear);
+        // Nothing sounds against a new order any more.
+        self.adopt_order();
         self.aim_all();
     }
 

@@ -164,7 +164,7 @@ impl Engine {
 
     /// Takes over the schedule's order unless an edge that still sounds runs against it. Such an
     /// edge is on its way to silence, so the order is taken over when its ramp ends.
-    fn adopt_order(&mut self) -> bool {
+    pub(super) fn adopt_order(&mut self) -> bool {
         if self.order == self.schedule.order {
             return false;
         }
@@ -182,9 +182,6 @@ impl Engine {
     }
 
     pub(super) fn aim_all(&mut self) {
-        if self.fresh {
-            self.recompile();
-        }
         (0..STRIPS).for_each(|strip| self.aim_input(strip));
         (0..NODES).for_each(|node| self.aim_stage(node));
         self.aim_edges();

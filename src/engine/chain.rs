@@ -178,7 +178,7 @@ impl Slot {
         } else {
             self.fade_in(slice, now, frames, ramp);
         }
-        self.blend(slice, &dry, now, frames);
+        blend(slice, &dry, &self.amount, now, frames);
     }
 
     /// Holds the effect silent after a fault, then lets it in along a straight line.
@@ -197,10 +197,6 @@ impl Slot {
         if now + frames as u64 >= whole {
             self.muted = None;
         }
-    }
-
-    fn blend(&self, slice: &mut Stereo, dry: &Stereo, now: u64, frames: usize) {
-        blend(slice, dry, &self.amount, now, frames);
     }
 }
 
