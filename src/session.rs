@@ -1,4 +1,4 @@
-//! What is saved beside the parameters: names, and in time colours, chains, macros and scenes.
+//! What is saved beside the parameters: names, colours, and in time chains, macros and scenes.
 //!
 //! Not here: parameter values, the plugin framework, the audio thread. Main thread only.
 
@@ -22,6 +22,18 @@ pub struct Session {
     /// The editor's size in logical pixels.
     #[serde(default = "default_editor_size")]
     pub editor_size: [u32; 2],
+    /// The editor's zoom in percent.
+    #[serde(default = "default_editor_zoom")]
+    pub editor_zoom: u32,
+    /// Whether the editor is light.
+    #[serde(default)]
+    pub editor_light: bool,
+    /// The strips' colours as indices into the editor's palette from 1; 0 means none.
+    #[serde(default)]
+    pub strip_colours: Vec<u8>,
+    /// The buses' colours, like the strips'.
+    #[serde(default)]
+    pub bus_colours: Vec<u8>,
     /// Fields of this version's future, kept as they are.
     #[serde(flatten)]
     pub unknown: serde_json::Map<String, serde_json::Value>,
@@ -32,6 +44,11 @@ pub fn default_editor_size() -> [u32; 2] {
     [1180, 720]
 }
 
+/// The editor's zoom on first opening, in percent.
+pub fn default_editor_zoom() -> u32 {
+    100
+}
+
 impl Default for Session {
     fn default() -> Self {
         Session {
@@ -39,6 +56,10 @@ impl Default for Session {
             strip_names: vec![String::new(); STRIPS],
             bus_names: vec![String::new(); BUSES],
             editor_size: default_editor_size(),
+            editor_zoom: default_editor_zoom(),
+            editor_light: false,
+            strip_colours: vec![0; STRIPS],
+            bus_colours: vec![0; BUSES],
             unknown: serde_json::Map::new(),
         }
     }
@@ -73,6 +94,8 @@ impl Session {
         session.version = VERSION;
         session.strip_names.resize(STRIPS, String::new());
         session.bus_names.resize(BUSES, String::new());
+        session.strip_colours.resize(STRIPS, 0);
+        session.bus_colours.resize(BUSES, 0);
         Ok(session)
     }
 

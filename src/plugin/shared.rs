@@ -52,6 +52,11 @@ impl Shared {
         self.generation.load(Acquire) % 2 == 1
     }
 
+    /// How many states were loaded so far, so that the editor hears of it. [any thread]
+    pub fn loads(&self) -> u32 {
+        self.generation.load(Acquire) / 2
+    }
+
     /// Takes the set of changed parameters, reads their values by `read`, and says whether all of
     /// them belong together. If a state load began meanwhile it answers `false`, keeps the set for
     /// later, and what was read must be dropped. [audio-thread]
