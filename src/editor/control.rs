@@ -151,12 +151,16 @@ pub fn menu(ui: &Ui, rect: Rect, name: &str, list: &Menu<'_>) -> Option<usize> {
     let colours = palette(ui);
     let fill = if response.hovered() { colours.hover } else { colours.raised };
     ui.painter().rect_filled(rect, theme::CORNER, fill);
-    let mut text = rect.shrink2(vec2(6.0, 0.0));
+    // A narrow one needs all its room for the word.
+    let arrow = list.indent == 0.0 || rect.width() >= 72.0;
+    let mut text = rect.shrink2(vec2(if arrow { 6.0 } else { 4.0 }, 0.0));
     text.min.x += list.indent;
-    text.max.x -= 6.0;
+    if arrow {
+        text.max.x -= 6.0;
+        menu_arrow(ui.painter(), pos2(rect.max.x - 7.0, rect.center().y), colours.quiet);
+    }
     let font = if list.indent > 0.0 { theme::label() } else { theme::small() };
     label_in(ui, text, Align2::LEFT_CENTER, word, font, list.colour);
-    menu_arrow(ui.painter(), pos2(rect.max.x - 7.0, rect.center().y), colours.quiet);
     focus_ring(ui, &response);
     say(ui, &response, || format!("{name}: {word}. {}", list.lesson));
     let mut chosen = None;
@@ -238,7 +242,7 @@ pub fn bar(
     let (min, max) = parameter.kind().range();
     let per_point = vec2((max - min) / rect.width().max(1.0), 0.0);
     let value = drive(ui, &response, view, parameter, per_point, Arrows::All, out);
-    let text = typographic(&parameter.to_text(value));
+    let text = typographic(&parameter.to_text(value)).replace(".0 %", " %");
     response.widget_info(|| WidgetInfo {
         current_text_value: Some(text.clone()),
         ..WidgetInfo::slider(true, f64::from(value), &name)

@@ -27,6 +27,12 @@ pub fn bare_db(db: f32, tight: bool) -> String {
     typographic(&format!("{:.1}", if tenths == 0.0 { 0.0 } else { tenths }))
 }
 
+/// A total in dB, with its sign.
+pub fn signed_db(db: f32) -> String {
+    let text = bare_db(db, false);
+    if db >= 0.05 { format!("+{text}") } else { text }
+}
+
 /// One line of text aligned in a rectangle and cut with an ellipsis where it does not fit.
 pub fn label_in(ui: &Ui, rect: Rect, align: Align2, text: &str, font: FontId, colour: Color32) {
     label_on(ui.painter(), rect, align, text, font, colour);
@@ -164,16 +170,16 @@ pub fn meter(painter: &Painter, palette: &Palette, rect: Rect, shown: Metered, g
 /// The marks beside a fader, at the levels the X32's desk shows.
 pub fn fader_scale(ui: &Ui, rect: Rect) {
     let marks: [(f32, &str); 10] = [
-        (10.0, "10"),
+        (10.0, "+10"),
         (5.0, "5"),
         (0.0, "0"),
-        (-5.0, "5"),
-        (-10.0, "10"),
-        (-20.0, "20"),
-        (-30.0, "30"),
-        (-40.0, "40"),
-        (-60.0, "60"),
-        (f32::NEG_INFINITY, "∞"),
+        (-5.0, "−5"),
+        (-10.0, "−10"),
+        (-20.0, "−20"),
+        (-30.0, "−30"),
+        (-40.0, "−40"),
+        (-60.0, "−60"),
+        (f32::NEG_INFINITY, "−∞"),
     ];
     // A low fader has room for every other mark only.
     let every = if rect.height() < 110.0 { 2 } else { 1 };
@@ -183,11 +189,11 @@ pub fn fader_scale(ui: &Ui, rect: Rect) {
         let unity = db == 0.0;
         let colour = if unity { colours.text } else { colours.quiet };
         if at % every == 0 || unity {
-            let place = pos2(rect.right() - 6.0, y);
+            let place = pos2(rect.right() - 5.0, y);
             ui.painter().text(place, Align2::RIGHT_CENTER, text, theme::tiny(), colour);
         }
         let line = if unity { colours.quiet } else { colours.line };
-        ui.painter().hline(rect.right() - 4.0..=rect.right(), y, Stroke::new(1.0, line));
+        ui.painter().hline(rect.right() - 3.0..=rect.right(), y, Stroke::new(1.0, line));
     }
 }
 

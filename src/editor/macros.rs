@@ -12,7 +12,7 @@ use crate::routing::parameter::Parameter;
 use egui::{Align2, Rect, ScrollArea, Sense, Ui, vec2};
 
 /// The width and height of one macro, gap excluded.
-const CARD: [f32; 2] = [176.0, 60.0];
+const CARD: [f32; 2] = [236.0, 60.0];
 const GAP: f32 = 8.0;
 
 /// Draws the macros into the whole of `ui`.
@@ -30,7 +30,7 @@ pub fn macros(ui: &mut Ui, view: &View) -> Vec<Action> {
         let mut line = top;
         line.min.y += 18.0;
         let words = "Host parameters of your own: automate one and it moves every effect setting it \
-                     is mapped to.";
+                     is mapped to. None is mapped yet.";
         label_in(ui, line, Align2::LEFT_TOP, words, theme::small(), colours.quiet);
         let begin = top.min + vec2(0.0, 48.0);
         for n in 0..MACROS {
@@ -49,11 +49,6 @@ fn one(ui: &mut Ui, rect: Rect, view: &View, n: usize, out: &mut Vec<Action>) {
     let inner = rect.shrink(8.0);
     let parameter = Parameter::Macro(n as u8);
     label_in(ui, inner, Align2::LEFT_TOP, &parameter.name(), theme::name(), colours.text);
-    let free = "Drives nothing yet";
-    let mut line = inner;
-    line.min.x += 72.0;
-    line.max.y = line.min.y + 14.0;
-    label_in(ui, line, Align2::RIGHT_CENTER, free, theme::small(), colours.quiet);
     let mut place = inner;
     place.min.y = place.max.y - 22.0;
     let lesson = "Drag to move, double-click for 0 %, type a number while it has the keyboard.";

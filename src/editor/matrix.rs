@@ -26,7 +26,7 @@ const ROW: f32 = 28.0;
 /// The gap between cells.
 const GAP: f32 = 2.0;
 /// The space between the strips' rows and the buses'.
-const BREAK: f32 = 16.0;
+const BREAK: f32 = 24.0;
 /// The width of the column that adds a bus.
 const ADD: f32 = 40.0;
 
@@ -46,7 +46,7 @@ impl Plan {
         let (add_strip, add_bus) = (view.next_strip(), view.next_bus());
         let add = if add_bus.is_some() { ADD } else { 0.0 };
         let columns = (buses.len() + 1) as f32;
-        let column = ((available - HEAD_WIDTH - add) / columns).floor().clamp(64.0, 92.0);
+        let column = ((available - HEAD_WIDTH - add) / columns).floor().clamp(72.0, 92.0);
         let rows = strips.len() + usize::from(add_strip.is_some()) + buses.len();
         let breaks = if buses.is_empty() { 0.0 } else { BREAK };
         let size = vec2(
@@ -135,6 +135,13 @@ fn grid(ui: &mut Ui, view: &View, plan: &Plan, trace: Option<&Trace>) -> Vec<Act
             let rect = Rect::from_min_size(pos2(corner.x, y), vec2(HEAD_WIDTH, ROW));
             let lit = pointed.is_some_and(|spot| spot.source == source);
             heads::row(ui, rect, view, source, heads::Light { lit, trace }, &mut out);
+        }
+        if !plan.buses.is_empty() {
+            let words = Rect::from_min_max(
+                pos2(corner.x + 10.0, plan.below() - BREAK),
+                pos2(corner.x + HEAD_WIDTH, plan.below() - 3.0),
+            );
+            caps_in(ui, words, Align2::LEFT_BOTTOM, "Buses", palette(ui).quiet);
         }
         if let Some(strip) = plan.add_strip {
             let rect = Rect::from_min_size(pos2(corner.x, plan.add_row()), vec2(HEAD_WIDTH, ROW));

@@ -14,7 +14,7 @@ use super::theme::{self, palette};
 use super::view::View;
 use crate::routing::{Node, STRIPS};
 use channel::Layout;
-use egui::containers::scroll_area::{DragScroll, ScrollSource};
+use egui::containers::scroll_area::{DragScroll, ScrollBarVisibility, ScrollSource};
 use egui::{Align2, Key, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
 /// The width of a channel.
@@ -46,13 +46,18 @@ pub fn mixer(ui: &mut Ui, view: &View) -> Vec<Action> {
     channels(&mut part, view, &layout, &mut out);
     let mut part = ui.new_child(UiBuilder::new().max_rect(side));
     part.set_clip_rect(side.intersect(ui.clip_rect()));
-    ScrollArea::vertical().id_salt("main").show(&mut part, |ui| {
-        let size = vec2(side.width(), layout.height + 2.0 * GAP);
-        let (all, _) = ui.allocate_exact_size(size, Sense::hover());
-        let rect =
-            Rect::from_min_size(all.min + vec2(GAP, 2.0 * GAP), vec2(MAIN_WIDTH, layout.height));
-        channel::main(ui, rect, view, &mut out);
-    });
+    ScrollArea::vertical()
+        .id_salt("main")
+        .scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden)
+        .show(&mut part, |ui| {
+            let size = vec2(side.width(), layout.height + 2.0 * GAP);
+            let (all, _) = ui.allocate_exact_size(size, Sense::hover());
+            let rect = Rect::from_min_size(
+                all.min + vec2(GAP, 2.0 * GAP),
+                vec2(MAIN_WIDTH, layout.height),
+            );
+            channel::main(ui, rect, view, &mut out);
+        });
     out
 }
 
@@ -97,9 +102,11 @@ fn channels(ui: &mut Ui, view: &View, layout: &Layout, out: &mut Vec<Action>) {
 fn mix_banner(ui: &mut Ui, rect: Rect, view: &View, bus: usize, out: &mut Vec<Action>) {
     let colours = palette(ui);
     let worn = view.names.colour(Node::Bus(bus));
-    let fill = if worn == 0 { colours.pre } else { colours.worn(worn) };
-    let text = colours.on(fill);
-    ui.painter().rect_filled(rect, 0, fill);
+    let worn = if worn == 0 { colours.pre } else { colours.worn(worn) };
+    let text = colours.text;
+    ui.painter().rect_filled(rect, 0, colours.tinted(worn));
+    let mark = Rect::from_min_size(rect.min, vec2(4.0, rect.height()));
+    ui.painter().rect_filled(mark, 0, worn);
     let line = rect.shrink2(vec2(12.0, 5.0));
     let words = format!("Mix for {} {}", bus + 1, view.name(Node::Bus(bus)));
     label_in(ui, line, Align2::LEFT_CENTER, &words, theme::name(), text);

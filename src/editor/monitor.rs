@@ -102,13 +102,12 @@ fn speakers(ui: &mut Ui, column: &mut Column, view: &View, out: &mut Vec<Action>
 fn pair(ui: &Ui, rect: Rect, view: &View, out: &mut Vec<Action>) {
     let second = view.is_on(P::MonitorSpeakers);
     let places: [Rect; 2] = parts(rect, GAP);
-    let colour = palette(ui).selection;
+    let colours = palette(ui);
     let lesson = "Which pair of speakers plays: output 14 or output 15.";
-    for ((word, name, on, value), rect) in
-        [("A", "Monitor Speakers A", !second, 0.0), ("B", "Monitor Speakers", second, 1.0)]
-            .into_iter()
-            .zip(places)
-    {
+    // The first pair is the default and says so quietly.
+    let first = ("A", "Monitor Speakers A", !second, 0.0, colours.line);
+    let other = ("B", "Monitor Speakers", second, 1.0, colours.selection);
+    for ((word, name, on, value, colour), rect) in [first, other].into_iter().zip(places) {
         let face = Face { word, colour, lesson };
         if button(ui, rect, name, face, on).clicked() && !on {
             out.extend(edit(P::MonitorSpeakers, value));

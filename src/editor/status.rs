@@ -5,7 +5,7 @@
 
 use super::action::Action;
 use super::control::{id_of, take_said};
-use super::drawing::{bare_db, label_in, width_of};
+use super::drawing::{label_in, signed_db, width_of};
 use super::theme::{self, palette};
 use super::trace::between;
 use super::view::View;
@@ -65,7 +65,7 @@ fn total(view: &View) -> Option<String> {
                 1 => "1 path".to_string(),
                 paths => format!("{paths} paths"),
             };
-            format!("{name} to Main: {} dB by {paths}", bare_db(total.db, false))
+            format!("{name} to Main: {} dB by {paths}", signed_db(total.db))
         }
     })
 }

@@ -4,7 +4,7 @@
 //! Not here: what hosts call things ([`super::hosts`]). The editor's thread only.
 
 use super::action::Action;
-use super::control::{button, push};
+use super::control::{Face, button, push};
 use super::drawing::{Growth, Metered, caps_in, label_in, meter};
 use super::hosts::guide;
 use super::theme::{self, palette};
@@ -34,28 +34,24 @@ pub fn welcome(ui: &mut Ui, view: &View) -> Vec<Action> {
 fn page(ui: &mut Ui, card: Rect, view: &View, out: &mut Vec<Action>) {
     let colours = palette(ui);
     let guide = guide(&view.host);
-    let mut y = card.top();
-    let mut line = |height: f32, gap: f32| {
-        let rect = Rect::from_min_size(pos2(card.left(), y), vec2(card.width(), height));
-        y += height + gap;
-        rect
-    };
+    let mut column = Column { rest: card };
     let title = "Everything meets here";
-    label_in(ui, line(28.0, 4.0), Align2::LEFT_CENTER, title, theme::heading(), colours.text);
-    let words = "Sixteen inputs, twelve buses, one matrix. Until you route something, input 1 passes \
-                 through unchanged.";
-    paragraph(ui, line(34.0, 16.0), words);
-    caps_in(ui, line(14.0, 6.0), Align2::LEFT_CENTER, "1  Feed the inputs", colours.text);
-    paragraph(ui, line(52.0, 4.0), &format!("In {}: {}", guide.name, guide.inputs));
-    inputs(ui, line(44.0, 16.0), view);
-    caps_in(ui, line(14.0, 6.0), Align2::LEFT_CENTER, "2  Take the outputs", colours.text);
-    paragraph(ui, line(52.0, 12.0), guide.outputs);
-    caps_in(ui, line(14.0, 6.0), Align2::LEFT_CENTER, "3  Connect", colours.text);
+    let line = column.take(28.0, 8.0);
+    label_in(ui, line, Align2::LEFT_CENTER, title, theme::heading(), colours.text);
+    let words = "Sixteen inputs, twelve buses, one matrix. Until you route something, every input \
+                 goes to the main output unchanged.";
+    column.paragraph(ui, words, 24.0);
+    column.title(ui, "1  Feed the inputs");
+    column.paragraph(ui, &format!("In {}: {}", guide.name, guide.inputs), 8.0);
+    inputs(ui, column.take(44.0, 24.0), view);
+    column.title(ui, "2  Take the outputs");
+    column.paragraph(ui, guide.outputs, 24.0);
+    column.title(ui, "3  Connect");
     let words = "In the matrix a row is a source and a column a destination. Click where they cross \
                  to connect, drag to set the level.";
-    paragraph(ui, line(34.0, 12.0), words);
-    let place = Rect::from_min_size(line(28.0, 0.0).min, vec2(152.0, 28.0));
-    let face = super::control::Face {
+    column.paragraph(ui, words, 16.0);
+    let place = Rect::from_min_size(column.rest.min, vec2(152.0, 28.0));
+    let face = Face {
         word: "OPEN THE MATRIX",
         colour: colours.post,
         lesson: "Opens the matrix. This page comes back only in a new instance.",
@@ -70,14 +66,32 @@ fn page(ui: &mut Ui, card: Rect, view: &View, out: &mut Vec<Action>) {
     }
 }
 
-fn paragraph(ui: &Ui, rect: Rect, text: &str) {
-    let colour = palette(ui).quiet;
-    let mut format = TextFormat::simple(theme::body(), colour);
-    format.line_height = Some(17.0);
-    let mut job = LayoutJob::single_section(text.to_string(), format);
-    job.wrap.max_width = rect.width();
-    let galley = ui.painter().layout_job(job);
-    ui.painter().galley(rect.min, galley, colour);
+/// Hands out places from top to bottom.
+struct Column {
+    rest: Rect,
+}
+
+impl Column {
+    fn take(&mut self, height: f32, gap: f32) -> Rect {
+        let rect = Rect::from_min_size(self.rest.min, vec2(self.rest.width(), height));
+        self.rest.min.y += height + gap;
+        rect
+    }
+
+    fn title(&mut self, ui: &Ui, text: &str) {
+        caps_in(ui, self.take(14.0, 6.0), Align2::LEFT_CENTER, text, palette(ui).text);
+    }
+
+    fn paragraph(&mut self, ui: &Ui, text: &str, gap: f32) {
+        let colour = palette(ui).quiet;
+        let mut format = TextFormat::simple(theme::body(), colour);
+        format.line_height = Some(18.0);
+        let mut job = LayoutJob::single_section(text.to_string(), format);
+        job.wrap.max_width = self.rest.width();
+        let galley = ui.painter().layout_job(job);
+        let place = self.take(galley.size().y, gap);
+        ui.painter().galley(place.min.round(), galley, colour);
+    }
 }
 
 /// Sixteen small meters, lit where sound arrives.

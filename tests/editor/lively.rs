@@ -5,7 +5,7 @@
 use switchyard::editor::View;
 use switchyard::editor::ballistics::Reading;
 use switchyard::engine::meters::Meter;
-use switchyard::routing::{Fader, Input, MonitorSource, Role, Routing, STRIPS, Send, Source, Tap};
+use switchyard::routing::{Fader, MonitorSource, Role, Routing, STRIPS, Send, Source, Tap};
 
 const STRIP_NAMES: [&str; 12] = [
     "Kick",
@@ -28,10 +28,6 @@ const BUS_NAMES: [&str; 8] =
 pub fn band() -> View {
     let mut routing = Routing::default();
     let db = Fader::from_db;
-    for strip in &mut routing.strips[12..] {
-        strip.input = Input::Off;
-        strip.main_tap = Tap::Off;
-    }
     let groups = [(0..4, 0), (4..8, 1), (8..10, 2)];
     for (strips, bus) in groups {
         for i in strips {

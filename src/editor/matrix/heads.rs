@@ -10,7 +10,7 @@ use crate::editor::clip::{self, Clip};
 use crate::editor::colours::colour_chip;
 use crate::editor::control::{Face, Menu, button, describe, focus_ring, id_of, menu, say, toggle};
 use crate::editor::drawing::{
-    Growth, Metered, bare_db, label_in, meter, parts, role_symbol, role_word, slot,
+    Growth, Metered, label_in, meter, parts, role_symbol, role_word, signed_db, slot,
 };
 use crate::editor::lessons;
 use crate::editor::theme::{self, palette};
@@ -44,7 +44,7 @@ impl Light<'_> {
     /// "−14.2" while traced, with the delay if there is one.
     fn total(self, node: Node) -> Option<String> {
         let total = self.trace?.total(node)?;
-        let mut text = bare_db(total.db, false);
+        let mut text = signed_db(total.db);
         if total.delay > 0 {
             text += &format!(" +{}", total.delay);
         }
@@ -262,7 +262,7 @@ fn head_sentence(view: &View, head: Head, node: Node, light: Light<'_>) -> Strin
     if let Some((from, total)) = traced {
         let paths =
             if total.paths == 1 { "1 path".into() } else { format!("{} paths", total.paths) };
-        let level = bare_db(total.db, false);
+        let level = signed_db(total.db);
         let late = match total.delay {
             0 => "without delay".to_string(),
             samples => format!("after {samples} samples"),

@@ -24,7 +24,7 @@ const SMALL: f32 = 18.0;
 /// The height of a send.
 pub const SEND: f32 = 14.0;
 /// The least travel of a fader with its number.
-const LEAST: f32 = 148.0;
+const LEAST: f32 = 152.0;
 
 /// The heights all channels share, so that what is alike stands in one line.
 pub struct Layout {
@@ -38,8 +38,12 @@ pub struct Layout {
 impl Layout {
     /// Channels of at least `room` height.
     pub fn of(view: &View, room: f32) -> Layout {
-        let buses = view.shown_buses();
-        let fixed = 10.0 + 20.0 + 6.0 * (SMALL + GAP) + 24.0 + GAP + 2.0 * GAP;
+        let mut buses = view.shown_buses();
+        let fixed = 12.0 + 20.0 + 6.0 * (SMALL + GAP) + 24.0 + GAP + 2.0 * GAP;
+        // In a low window the faders need the room; the matrix has the sends too.
+        if room - fixed - buses.len() as f32 * (SEND + 1.0) - 2.0 * GAP < LEAST {
+            buses.clear();
+        }
         let sends = buses.len() as f32 * (SEND + 1.0) + GAP;
         let travel = (room - fixed - sends - GAP).max(LEAST);
         Layout { height: fixed + sends + travel + GAP, buses, travel }
@@ -76,7 +80,7 @@ fn begin(ui: &mut Ui, rect: Rect, view: &View, node: Node, out: &mut Vec<Action>
         colour_chip(ui, chip, view, node, "", out);
     }
     let mut column = Column { rest: rect.shrink(GAP) };
-    column.rest.min.y = rect.top() + 10.0;
+    column.rest.min.y = rect.top() + 12.0;
     let name = column.take(20.0);
     if node == Node::Main {
         label_in(ui, name, Align2::CENTER_CENTER, "Main", theme::name(), colours.text);

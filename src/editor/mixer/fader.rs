@@ -47,8 +47,8 @@ pub fn fader(
     area.min.y += NUMBER;
     area.max.y = text.min.y - 4.0;
     let mut track = area.shrink2(vec2(0.0, 9.0));
-    track.min.x += 20.0;
-    track.max.x = track.min.x + 24.0;
+    track.min.x += 23.0;
+    track.max.x = track.min.x + 22.0;
     let response =
         ui.interact(track.expand2(vec2(0.0, 9.0)), id_of(&name), Sense::click_and_drag());
     let per_point = vec2(0.0, -1.0 / track.height());
@@ -71,7 +71,7 @@ pub fn fader(
     draw_cap(ui, track, position, cap, response.hovered() || response.dragged());
 
     let mut bars = track;
-    bars.min.x = track.right() + 4.0;
+    bars.min.x = track.right() + 3.0;
     bars.max.x = bars.min.x + if wide { 19.0 } else { 13.0 };
     let reading = view.meter(place);
     let leaves = !matches!(place, Meter::Strip(_) | Meter::StripInput(_));
