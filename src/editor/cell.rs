@@ -16,8 +16,9 @@ use super::action::{
 };
 use super::clip::{self, Clip};
 use super::control::{Arrows, describe, drive, id_of, say};
-use super::drawing::typographic;
+use super::drawing::{signed_db, typographic};
 use super::theme::Palette;
+use super::trace::between;
 use super::typing::{apply_typed, is_typing, typing};
 use super::view::{View, edge_parameters, tap_value};
 use crate::routing::parameter::Parameter;
@@ -141,7 +142,7 @@ pub fn crosspoint(
 
     let text = sentence(view, &cell);
     describe(&response, Role::Button, &name, &text);
-    say(ui, &response, || text.clone());
+    say(ui, &response, || format!("{text}{}", total(view, &cell)));
     if response.gained_focus() {
         response.scroll_to_me(None);
     }
@@ -185,6 +186,19 @@ fn sentence(view: &View, cell: &Crosspoint) -> String {
         text += "   silent now: muted, or something else is soloed";
     }
     text
+}
+
+/// What of an open crosspoint's source arrives at Main over all its paths.
+fn total(view: &View, cell: &Crosspoint) -> String {
+    let from = Node::from_index(cell.spot.source);
+    match between(view, from, Node::Main) {
+        Some(total) if cell.edge.is_connected() => {
+            let paths = if total.paths == 1 { "path" } else { "paths" };
+            let level = signed_db(total.db);
+            format!("   │   {} to Main: {level} dB by {} {paths}", view.name(from), total.paths)
+        }
+        _ => String::new(),
+    }
 }
 
 /// Turns the level by drag, wheel and assistive technology. Whoever turns up a level whose tap is

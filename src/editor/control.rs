@@ -256,19 +256,19 @@ pub fn bar(
     let painter = ui.painter();
     let fill = if response.hovered() { colours.hover } else { colours.raised };
     painter.rect_filled(rect, theme::CORNER, fill);
-    let track =
-        Rect::from_min_max(pos2(rect.left() + 4.0, rect.bottom() - 4.0), rect.max - vec2(4.0, 2.0));
-    let at = |value: f32| track.left() + track.width() * (value - min) / (max - min);
+    // Filled from where nothing is turned, as a crosspoint is by its level.
+    let at = |value: f32| rect.left() + rect.width() * (value - min) / (max - min);
     let origin = if min < 0.0 && max > 0.0 { 0.0 } else { min };
     let (a, b) = (at(origin), at(value));
-    painter.rect_filled(track, 1, colours.bed);
-    let run = Rect::from_x_y_ranges(a.min(b)..=a.max(b), track.y_range());
-    painter.rect_filled(run, 1, colours.quiet);
-    let knob = Rect::from_center_size(pos2(b, track.center().y), vec2(3.0, 6.0));
-    painter.rect_filled(knob, 1, colours.text);
     let changed = value != parameter.default_value();
+    let strength = if changed { 0.34 } else { 0.18 };
+    let run = Rect::from_x_y_ranges(a.min(b)..=a.max(b), rect.y_range());
+    painter.rect_filled(run, theme::CORNER, colours.quiet.gamma_multiply(strength));
+    let x = b.clamp(rect.left() + 1.0, rect.right() - 1.0);
+    let mark = Rect::from_center_size(pos2(x, rect.center().y), vec2(2.0, rect.height() - 4.0));
+    painter.rect_filled(mark, 1, if changed { colours.text } else { colours.quiet });
     let colour = if changed { colours.text } else { colours.quiet };
-    let line = Rect::from_min_max(rect.min + vec2(6.0, 1.0), pos2(rect.right() - 6.0, track.top()));
+    let line = rect.shrink2(vec2(6.0, 0.0));
     if word.is_empty() {
         label_in(ui, line, Align2::CENTER_CENTER, &text, theme::small(), colour);
     } else {

@@ -144,6 +144,16 @@ fn mixing_for_a_bus_turns_faders_into_its_sends_and_escape_leaves() {
 }
 
 #[test]
+fn a_bus_s_own_button_turns_the_faders_into_its_sends_and_back() {
+    let mut desk = mixer(Routing::default());
+    desk.click("Mix for Bus 3");
+    assert_eq!(desk.view().look.mix_for, Some(2));
+    assert!(desk.place("Strip 1 > Bus 3").height() > 100.0);
+    desk.click("Mix for Bus 3");
+    assert_eq!(desk.view().look.mix_for, None);
+}
+
+#[test]
 fn a_mix_cannot_be_sent_where_its_role_forbids() {
     let mut view = lively::band();
     view.look.mix_for = Some(0);

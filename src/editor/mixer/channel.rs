@@ -7,7 +7,7 @@ use super::{sends, source_of};
 use crate::editor::action::{Action, choose_role, edit};
 use crate::editor::cell::{tap_lesson, tap_word};
 use crate::editor::colours::colour_chip;
-use crate::editor::control::{Choices, Face, Menu, bar, choice, menu, number, toggle};
+use crate::editor::control::{Choices, Face, Menu, bar, button, choice, menu, number, toggle};
 use crate::editor::drawing::{label_in, parts, role_symbol, role_word};
 use crate::editor::lessons;
 use crate::editor::theme::{self, palette};
@@ -135,9 +135,21 @@ pub fn bus(ui: &mut Ui, rect: Rect, view: &View, layout: &Layout, j: usize, out:
     let colours = palette(ui);
     let mut column = begin(ui, rect, view, node, out);
     role(ui, column.take(SMALL), view, j, out);
-    let port = column.take(SMALL);
+    let line = column.take(SMALL);
     let words = format!("Out {}", j + 2);
-    label_in(ui, port, Align2::CENTER_CENTER, &words, theme::small(), colours.quiet);
+    label_in(ui, line, Align2::LEFT_CENTER, &words, theme::small(), colours.quiet);
+    let mut sends = line;
+    sends.min.x = line.right() - 28.0;
+    let mixing = view.look.mix_for == Some(j);
+    let worn = view.names.colour(node);
+    let face = Face {
+        word: "MIX",
+        colour: if worn == 0 { colours.pre } else { colours.worn(worn) },
+        lesson: "Mix for this bus: turns the faders into the sends to it. Escape leaves.",
+    };
+    if button(ui, sends, &format!("Mix for {node}"), face, mixing).clicked() {
+        out.push(Action::MixFor(if mixing { None } else { Some(j) }));
+    }
     let line = column.take(SMALL);
     let is_mix = view.routing.buses[j].role == Role::Mix;
     let [immediate, follow] = if is_mix { parts(line, GAP) } else { [line; 2] };
@@ -183,8 +195,7 @@ pub fn main(ui: &mut Ui, rect: Rect, view: &View, out: &mut Vec<Action>) {
         lesson: "The meter's marks: dBFS, or the K-System with 0 at −12, −14 or −20 dBFS of RMS. \
                  The bright bar is RMS over 600 ms, the pale one the peak.",
     };
-    if crate::editor::control::button(ui, column.take(SMALL), "Meter Scale", face, false).clicked()
-    {
+    if button(ui, column.take(SMALL), "Meter Scale", face, false).clicked() {
         out.push(Action::Scale(next));
     }
     // The fader ends where the others do.

@@ -95,8 +95,8 @@ pub const LIGHT: Palette = Palette {
     mute: rgb(0xC4262E),
     fault: rgb(0xC8102E),
     selection: rgb(0x5B48D9),
-    low: rgb(0x1A8F5A),
-    loud: rgb(0xB07C00),
+    low: rgb(0x14804F),
+    loud: rgb(0x9A6B00),
     over: rgb(0xD3132F),
     bed: rgb(0xDDE0E6),
     tint: 0.18,
@@ -104,18 +104,18 @@ pub const LIGHT: Palette = Palette {
 
 /// What strips and buses may wear, by name; an index of 0 in the session means none of them.
 pub const COLOURS: [(&str, Color32); 12] = [
-    ("Sky", rgb(0x56B4E9)),
-    ("Amber", rgb(0xE69F00)),
-    ("Sea", rgb(0x009E73)),
-    ("Lemon", rgb(0xF0E442)),
-    ("Ocean", rgb(0x2B6CB8)),
+    ("Sky", rgb(0x6BD2F9)),
+    ("Amber", rgb(0xDCAB25)),
+    ("Sea", rgb(0x379E74)),
+    ("Lemon", rgb(0xF3FA29)),
+    ("Ocean", rgb(0x2A62B0)),
     ("Rust", rgb(0xC4500A)),
-    ("Rose", rgb(0xE07BB5)),
-    ("Stone", rgb(0x868D99)),
-    ("Mint", rgb(0x9BE8C4)),
-    ("Clay", rgb(0x7A4A2B)),
-    ("Violet", rgb(0x6A4BD6)),
-    ("Wine", rgb(0x8C1D4F)),
+    ("Rose", rgb(0xFA65BB)),
+    ("Stone", rgb(0x777082)),
+    ("Mint", rgb(0xA7E296)),
+    ("Clay", rgb(0x8A5632)),
+    ("Violet", rgb(0x9636E8)),
+    ("Wine", rgb(0x8A1A47)),
 ];
 
 impl Palette {
@@ -230,7 +230,7 @@ mod tests {
                     let (a, b) = (seen(*a, matrix), seen(*b, matrix));
                     let apart = (0..3).map(|n| (a[n] - b[n]).powi(2)).sum::<f32>().sqrt();
                     // 2.3 is the smallest difference people notice side by side.
-                    assert!(apart > 9.0, "kind {kind}: {one} and {other} are {apart:.1} apart");
+                    assert!(apart > 15.0, "kind {kind}: {one} and {other} are {apart:.1} apart");
                 }
             }
         }
