@@ -123,6 +123,11 @@ impl Slot {
         self.move_in(old);
     }
 
+    /// Takes the delay of the slot it replaces.
+    pub fn take_delay(&mut self, old: &mut Slot) {
+        std::mem::swap(&mut self.dry, &mut old.dry);
+    }
+
     /// Takes the effect of a slot that was elsewhere; it comes in anew.
     pub fn move_in(&mut self, old: &mut Slot) {
         std::mem::swap(&mut self.effect, &mut old.effect);

@@ -135,7 +135,7 @@ impl Compare {
         }
         measure.frames += frames as u32;
         let end = now + frames as u64;
-        if end % SLICE as u64 == 0
+        if end.is_multiple_of(SLICE as u64)
             && let Some(gain) = measure.tick()
         {
             self.gain.aim(gain, end, self.ramp);

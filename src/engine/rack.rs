@@ -34,6 +34,11 @@ pub struct Place {
 pub enum Transfer {
     /// The effect goes on in its new place without a fade.
     Stays(Place, Place),
+    /// The effect goes on in its new place after a fade to its input and back, in which its key
+    /// changes.
+    Pauses(Place, Place),
+    /// The effect goes and another, as late, comes in its place.
+    Replaces(Place, Place),
     /// The effect goes on elsewhere: it fades out, moves and fades in. Its delay does not move.
     Moves(Place, Place),
     /// The effect goes or moves; its delay remains at the new place and fades to nothing.
@@ -242,7 +247,11 @@ impl Rack {
         let mut fades = false;
         for transfer in &plan.transfers {
             match *transfer {
-                Transfer::Moves(from, _) | Transfer::Remains(from, _) | Transfer::Goes(from) => {
+                Transfer::Pauses(from, _)
+                | Transfer::Replaces(from, _)
+                | Transfer::Moves(from, _)
+                | Transfer::Remains(from, _)
+                | Transfer::Goes(from) => {
                     if let Some(slot) = slot_at(&mut self.chains, from) {
                         slot.leave(now, ramp);
                         fades = true;
@@ -417,12 +426,17 @@ fn transfer_one(
     ramp: u32,
 ) {
     match transfer {
-        Transfer::Stays(from, to) | Transfer::Moves(from, to) | Transfer::Remains(from, to) => {
+        Transfer::Stays(from, to)
+        | Transfer::Pauses(from, to)
+        | Transfer::Replaces(from, to)
+        | Transfer::Moves(from, to)
+        | Transfer::Remains(from, to) => {
             let (Some(old), Some(new)) = (slot_at(old, from), slot_at(new, to)) else { return };
             match transfer {
                 Transfer::Remains(..) => new.take_remains(old),
-                Transfer::Stays(..) => new.stay(old, now, ramp),
-                _ => new.move_in(old),
+                Transfer::Replaces(..) => new.take_delay(old),
+                Transfer::Moves(..) => new.move_in(old),
+                _ => new.stay(old, now, ramp),
             }
         }
         Transfer::Lane((from, lane), (to, new_lane)) => {
