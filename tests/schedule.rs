@@ -27,7 +27,7 @@ proptest! {
     #[test]
     fn every_edge_meets_the_fate_the_oracle_says(edits in routings::edits(120)) {
         let routing = edited(&edits);
-        let schedule = compile(&routing, &Timing { chain: [0; NODES], floor: 0 });
+        let schedule = compile(&routing, &Timing::ZERO);
         let structure = Structure::of(&routing, &[0; NODES]);
         for source in 0..SOURCES {
             for destination in 0..DESTINATIONS {
@@ -49,7 +49,7 @@ proptest! {
         edits in routings::edits(120),
     ) {
         let routing = edited(&edits);
-        let schedule = compile(&routing, &Timing { chain: [0; NODES], floor: 0 });
+        let schedule = compile(&routing, &Timing::ZERO);
         let edges = admitted(&schedule);
         for j in 0..BUSES {
             for k in 0..BUSES {
@@ -74,7 +74,7 @@ proptest! {
     #[test]
     fn a_bus_runs_after_all_that_feed_it(edits in routings::edits(120)) {
         let routing = edited(&edits);
-        let schedule = compile(&routing, &Timing { chain: [0; NODES], floor: 0 });
+        let schedule = compile(&routing, &Timing::ZERO);
         let mut sorted = schedule.order;
         sorted.sort_unstable();
         prop_assert!(sorted.iter().enumerate().all(|(j, bus)| j == usize::from(*bus)));
@@ -92,7 +92,7 @@ proptest! {
     ) {
         let routing = edited(&edits);
         let chain = chain.try_into().unwrap();
-        let schedule = compile(&routing, &Timing { chain, floor });
+        let schedule = compile(&routing, &Timing { chain, floor, ..Timing::ZERO });
         let structure = Structure::of(&routing, &chain);
         prop_assert_eq!(schedule.latency, structure.latency.max(floor));
         for source in 0..SOURCES {
@@ -110,7 +110,7 @@ proptest! {
     #[test]
     fn masks_let_through_what_the_oracle_lets_through(edits in routings::edits(120)) {
         let routing = edited(&edits);
-        let schedule = compile(&routing, &Timing { chain: [0; NODES], floor: 0 });
+        let schedule = compile(&routing, &Timing::ZERO);
         let structure = Structure::of(&routing, &[0; NODES]);
         for source in 0..SOURCES {
             for destination in 0..DESTINATIONS {
@@ -141,7 +141,7 @@ fn levels_masks_and_faders_play_no_part_in_admission() {
     routing.buses[1].sends[0].tap = Tap::Post;
     routing.buses[0].sends[1].level = switchyard::routing::Fader::OFF;
     routing.buses[0].mute = true;
-    let schedule = compile(&routing, &Timing { chain: [0; NODES], floor: 0 });
+    let schedule = compile(&routing, &Timing::ZERO);
     assert_eq!(schedule.admission(STRIPS, 1), Admission::Open);
     assert_eq!(schedule.admission(STRIPS + 1, 0), Admission::Loop);
     assert_eq!(schedule.loop_path(1, 0), [0, 1]);

@@ -3,7 +3,7 @@
 //! Not here: properties that hold for any routing (`schedule`). Strips that a drawing leaves out go
 //! nowhere.
 
-use switchyard::routing::{Fader, MAIN, NODES, Role, Routing, STRIPS, Tap};
+use switchyard::routing::{Fader, MAIN, Role, Routing, STRIPS, Tap};
 use switchyard::schedule::{Timing, compile};
 
 const UNITY: Fader = Fader::UNITY;
@@ -40,7 +40,7 @@ fn assert_text(routing: &Routing, timing: Timing, expected: &str) {
 }
 
 fn latencies(of: &[(usize, u32)]) -> Timing {
-    let mut timing = Timing { chain: [0; NODES], floor: 0 };
+    let mut timing = Timing::ZERO;
     of.iter().for_each(|(node, latency)| timing.chain[*node] = *latency);
     timing
 }
@@ -286,7 +286,7 @@ fn a_latency_promised_before() {
     strip(&mut routing, 1, Tap::Post, None);
     assert_text(
         &routing,
-        Timing { chain: [0; NODES], floor: 64 },
+        Timing { floor: 64, ..Timing::ZERO },
         "latency 64
         order Main
         Strip 1 > Main Post",

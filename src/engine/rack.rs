@@ -12,6 +12,7 @@ use super::chain::{Chain, Moment};
 use crate::dsp::Stereo;
 use crate::dsp::glide::Glide;
 use crate::routing::NODES;
+use crate::schedule::keys::{Keys, NO_KEYS};
 use rtrb::{Consumer, Producer, RingBuffer};
 
 /// Where a slot is: node, lane, position.
@@ -48,12 +49,17 @@ pub struct Plan {
     pub chains: Vec<Option<Box<Chain>>>,
     /// What becomes of the old structure's parts, in any order.
     pub transfers: Vec<Transfer>,
+    /// What the new structure's slots listen to, by the index that [`super::chain::Slot::key`]
+    /// names. A slot that stays keeps its index; the slot of an entry that is new or names another
+    /// source, tap or node must come in from silence.
+    pub keys: Keys,
 }
 
 impl Plan {
     /// No chains at all.
     pub fn empty() -> Plan {
-        Plan { chains: (0..NODES).map(|_| None).collect(), transfers: Vec::new() }
+        let chains = (0..NODES).map(|_| None).collect();
+        Plan { chains, transfers: Vec::new(), keys: NO_KEYS }
     }
 }
 
@@ -91,6 +97,7 @@ impl Office {
 /// The audio thread's end, and the chains that run.
 pub struct Rack {
     chains: Vec<Option<Box<Chain>>>,
+    keys: Keys,
     plans: Consumer<Box<Plan>>,
     home: Producer<Box<Plan>>,
     /// The plan being taken over, and the sample at which everything that goes is silent.
@@ -106,13 +113,18 @@ impl Rack {
         let (home, home_out) = RingBuffer::new(1);
         let mut chains = plan.chains;
         chains.iter_mut().flatten().for_each(|chain| chain.arrive_at_once());
-        let rack = Rack { chains, plans, home, pending: None, ramp };
+        let rack = Rack { chains, keys: plan.keys, plans, home, pending: None, ramp };
         (rack, Office { plans: plans_in, home: home_out, away: false })
     }
 
     /// A node's latency in samples.
     pub fn latencies(&self) -> [u32; NODES] {
         std::array::from_fn(|node| self.chains[node].as_ref().map_or(0, |chain| chain.latency()))
+    }
+
+    /// What the slots listen to.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
     }
 
     /// Looks for a new plan and begins its first step. Answers the sample at which that is over.
@@ -151,6 +163,7 @@ impl Rack {
             transfer_one(&mut plan.chains, &mut self.chains, transfer, now, ramp);
         }
         std::mem::swap(&mut plan.chains, &mut self.chains);
+        std::mem::swap(&mut plan.keys, &mut self.keys);
         for chain in self.chains.iter_mut().flatten() {
             for slot in chain.lanes.iter_mut().flat_map(|lane| &mut lane.slots) {
                 slot.arrive(now, ramp);
@@ -166,10 +179,18 @@ impl Rack {
         true
     }
 
-    /// Runs a node's chain in place, from its Input tap to its Pre tap. [audio-thread]
-    pub fn run(&mut self, node: usize, slice: &mut Stereo, insert_mix: &Glide, moment: Moment) {
+    /// Runs a node's chain in place, from its Input tap to its Pre tap; see [`Chain::run`].
+    /// [audio-thread]
+    pub fn run(
+        &mut self,
+        node: usize,
+        slice: &mut Stereo,
+        keys: &[Stereo],
+        insert_mix: &Glide,
+        moment: Moment,
+    ) {
         if let Some(chain) = &mut self.chains[node] {
-            chain.run(slice, insert_mix, moment, self.ramp);
+            chain.run(slice, keys, insert_mix, moment, self.ramp);
         }
     }
 
