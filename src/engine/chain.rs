@@ -25,6 +25,9 @@ pub struct Slot {
     /// The effect. None in what remains of a removed slot, which only fades its delay to nothing,
     /// and between being announced and being taken over from the old structure.
     pub effect: Option<Box<dyn Effect>>,
+    /// The index of what the effect listens to in the table of keys
+    /// ([`crate::schedule::keys::Keys`]); None if it has no key.
+    pub key: Option<usize>,
     /// The input, as late as the effect is.
     dry: Delay,
     /// How much of the effect is heard, 0..1: mix, bypass and coming and going in one.
@@ -83,6 +86,7 @@ impl Slot {
         Slot {
             id,
             effect: Some(effect),
+            key: None,
             dry,
             amount: Glide::fixed(0.0),
             wanted,
@@ -96,7 +100,21 @@ impl Slot {
     pub fn awaited(id: u64, latency: u32, wanted: f32, ramp: u32) -> Slot {
         let mut dry = Delay::new(0, latency, ramp);
         dry.set(latency);
-        Slot { id, effect: None, dry, amount: Glide::fixed(0.0), wanted, muted: None, fault: false }
+        Slot {
+            id,
+            effect: None,
+            key: None,
+            dry,
+            amount: Glide::fixed(0.0),
+            wanted,
+            muted: None,
+            fault: false,
+        }
+    }
+
+    /// The same slot, listening to the key of this index.
+    pub fn listening(self, key: Option<usize>) -> Slot {
+        Slot { key, ..self }
     }
 
     /// Samples from input to output.
@@ -393,8 +411,16 @@ impl Chain {
         }
     }
 
-    /// Runs the chain in place; `insert_mix` blends the whole with its delayed input.
-    pub fn run(&mut self, slice: &mut Stereo, insert_mix: &Glide, moment: Moment, ramp: u32) {
+    /// Runs the chain in place; `insert_mix` blends the whole with its delayed input, `keys` is what
+    /// slots listen to by the index of their key. One beyond it hears silence.
+    pub fn run(
+        &mut self,
+        slice: &mut Stereo,
+        keys: &[Stereo],
+        insert_mix: &Glide,
+        moment: Moment,
+        ramp: u32,
+    ) {
         let Moment { now, frames, .. } = moment;
         let input = *slice;
         let mut dry = input;
@@ -404,7 +430,9 @@ impl Chain {
         for lane in &mut self.lanes {
             let mut wet = input;
             for slot in &mut lane.slots {
-                slot.run(&mut wet, None, moment, ramp);
+                let heard = slot.key.map(|key| keys.get(key).unwrap_or(&SILENCE));
+                let key = heard.map(|[left, right]| [&left[..frames], &right[..frames]]);
+                slot.run(&mut wet, key, moment, ramp);
             }
             lane.pad.run(&mut wet, now, frames);
             add_scaled(&mut out, &wet, &lane.level, now, frames);

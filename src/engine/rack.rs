@@ -15,6 +15,7 @@ use crate::dsp::Stereo;
 use crate::dsp::glide::Glide;
 use crate::effects::Setting;
 use crate::routing::{MACROS, NODES};
+use crate::schedule::keys::{Keys, NO_KEYS};
 use rtrb::{Consumer, Producer, RingBuffer};
 use std::time::{Duration, Instant};
 
@@ -128,16 +129,17 @@ pub struct Plan {
     pub transfers: Vec<Transfer>,
     /// What the macros drive.
     pub drives: Vec<Drive>,
+    /// What the new structure's slots listen to, by the index that [`super::chain::Slot::key`]
+    /// names. A slot that stays keeps its index; the slot of an entry that is new or names another
+    /// source, tap or node must come in from silence.
+    pub keys: Keys,
 }
 
 impl Plan {
     /// No chains at all.
     pub fn empty() -> Plan {
-        Plan {
-            chains: (0..NODES).map(|_| None).collect(),
-            transfers: Vec::new(),
-            drives: Vec::new(),
-        }
+        let chains = (0..NODES).map(|_| None).collect();
+        Plan { chains, transfers: Vec::new(), drives: Vec::new(), keys: NO_KEYS }
     }
 }
 
@@ -183,6 +185,7 @@ pub struct Rack {
     chains: Vec<Option<Box<Chain>>>,
     drives: Vec<Drive>,
     macros: [f32; MACROS],
+    keys: Keys,
     plans: Consumer<Box<Plan>>,
     home: Producer<Box<Plan>>,
     messages: Consumer<Message>,
@@ -212,6 +215,7 @@ impl Rack {
         let rack = Rack {
             chains,
             drives: plan.drives,
+            keys: plan.keys,
             macros: [0.0; MACROS],
             plans,
             home,
@@ -234,6 +238,11 @@ impl Rack {
     /// Whether a plan is waiting to be received. [audio-thread]
     pub fn has_plan(&self) -> bool {
         !self.plans.is_empty()
+    }
+
+    /// What the slots listen to.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
     }
 
     /// Looks for a new plan and begins its first step. Answers the sample at which that is over.
@@ -288,6 +297,7 @@ impl Rack {
         }
         std::mem::swap(&mut plan.chains, &mut self.chains);
         std::mem::swap(&mut plan.drives, &mut self.drives);
+        std::mem::swap(&mut plan.keys, &mut self.keys);
         let mut longest = 0;
         for chain in self.chains.iter_mut().flatten() {
             chain.arrive(now, ramp);
@@ -360,11 +370,19 @@ impl Rack {
         lanes.flat_map(|lane| &mut lane.slots).find(|slot| slot.id == id)
     }
 
-    /// Runs a node's chain in place, from its Input tap to its Pre tap. [audio-thread]
-    pub fn run(&mut self, node: usize, slice: &mut Stereo, insert_mix: &Glide, moment: Moment) {
+    /// Runs a node's chain in place, from its Input tap to its Pre tap; see [`Chain::run`].
+    /// [audio-thread]
+    pub fn run(
+        &mut self,
+        node: usize,
+        slice: &mut Stereo,
+        keys: &[Stereo],
+        insert_mix: &Glide,
+        moment: Moment,
+    ) {
         if let Some(chain) = &mut self.chains[node] {
             let begun = Instant::now();
-            chain.run(slice, insert_mix, moment, self.ramp);
+            chain.run(slice, keys, insert_mix, moment, self.ramp);
             self.spent[node] += begun.elapsed();
         }
     }
