@@ -15,11 +15,13 @@ use switchyard::editor::action::{edit, edit_together};
 use switchyard::editor::edits::Edits;
 use switchyard::editor::link::Link;
 use switchyard::editor::{Action, Screen, Theme};
+use switchyard::effects::{EffectSpec, Kind};
 use switchyard::engine::meters::{Meter, Meters};
 use switchyard::plugin::parameters::HostParameters;
 use switchyard::plugin::shared::Shared;
+use switchyard::routing::chain::{Chain, Slot};
 use switchyard::routing::parameter::Parameter;
-use switchyard::routing::{Node, Tap};
+use switchyard::routing::{MAIN, Node, Tap};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Heard {
@@ -260,4 +262,20 @@ fn while_no_window_is_open_nobody_takes_the_meters() {
     std::thread::sleep(std::time::Duration::from_millis(100));
     assert_eq!(setup.meters.take_peak(Meter::Main), [0.5, 0.5]);
     assert!(editor.is_some());
+}
+
+#[test]
+fn the_schedule_shown_counts_the_chains_latency_and_macros_tell_what_they_drive() {
+    let mut setup = setup();
+    let limiter = EffectSpec::new(Kind::Limiter);
+    setup.parameters.shared.edit_session(|session| {
+        session.chains[0] = Chain::serial([Slot::new(1, limiter)]);
+        session.macros[2].name = "Push".into();
+    });
+    let view = setup.link.view(0.0);
+    let late = view.schedule.latency;
+    assert!(late > 0, "a limiter looks ahead");
+    assert_eq!(view.schedule.delay(0, Tap::Post, MAIN), 0);
+    assert_eq!(view.schedule.delay(1, Tap::Post, MAIN), late, "padded to the longest chain");
+    assert_eq!(view.macros[2].name, "Push");
 }

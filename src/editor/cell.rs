@@ -195,7 +195,7 @@ fn total(view: &View, cell: &Crosspoint) -> String {
         Some(total) if cell.edge.is_connected() => {
             let paths = if total.paths == 1 { "path" } else { "paths" };
             let level = signed_db(total.db);
-            format!("   │   {} to Main: {level} dB by {} {paths}", view.name(from), total.paths)
+            format!("   ·   {} to Main: {level} dB by {} {paths}", view.name(from), total.paths)
         }
         _ => String::new(),
     }

@@ -10,18 +10,31 @@ use super::action::Action;
 use super::ballistics::{Ballistics, Power, Reading};
 use super::edits::{Edits, Known};
 use super::look::Theme;
-use super::view::{Names, View};
+use super::view::{MacroWords, Names, View};
 use crate::engine::meters::{METERS, Meter, Meters};
 use crate::plugin::parameters::{HostParameter, HostParameters};
+use crate::routing::chain::Chain;
 use crate::routing::parameter::{ALL, Parameter};
 use crate::routing::{Routing, STRIPS};
 use crate::schedule::{self, Schedule, Timing};
-use crate::session::Session;
+use crate::session::{Session, workshop};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
+
+/// A schedule and what it was compiled from.
+struct Compiled {
+    routing: Routing,
+    chains: Vec<Chain>,
+    sample_rate: f64,
+    timing: Timing,
+    schedule: Schedule,
+}
+
+/// Before the host has told a sample rate, latencies are shown at this one, in Hz.
+const USUAL_RATE: f64 = 48_000.0;
 
 /// The values and gestures of one instance, as one window sees them.
 pub struct Link {
@@ -34,7 +47,7 @@ pub struct Link {
     power: Power,
     heard: [bool; STRIPS],
     program: String,
-    compiled: Option<(Routing, Schedule)>,
+    compiled: Option<Compiled>,
     loads: u32,
     began: Instant,
 }
@@ -70,8 +83,10 @@ impl Link {
         let routing = self.routing();
         let schedule = self.schedule(&routing);
         let shared = Arc::clone(&self.parameters.shared);
-        let (names, zoom, light) =
-            shared.session(|session| (names(session), session.editor_zoom, session.editor_light));
+        let (names, zoom, light, macros) = shared.session(|session| {
+            let macros = macros(session, &routing);
+            (names(session), session.editor_zoom, session.editor_light, macros)
+        });
         let loads = shared.loads();
         let mut edits = self.edits();
         if loads != self.loads {
@@ -92,6 +107,7 @@ impl Link {
             routing,
             schedule,
             names,
+            macros,
             look,
             undo,
             redo,
@@ -119,16 +135,30 @@ impl Link {
         routing
     }
 
-    /// Compiled only when a value changed.
+    /// Compiled only when a value changed; chains are timed only when one of them changed, because
+    /// some effects have to be built to know their latency.
     fn schedule(&mut self, routing: &Routing) -> Schedule {
-        match &self.compiled {
-            Some((known, schedule)) if known == routing => *schedule,
-            _ => {
-                let schedule = schedule::compile(routing, &Timing::ZERO);
-                self.compiled = Some((*routing, schedule));
-                schedule
+        let shared = Arc::clone(&self.parameters.shared);
+        let sample_rate = shared.bench().map_or(USUAL_RATE, |bench| bench.sample_rate());
+        let known = self.compiled.take();
+        let compiled = shared.session(|session| match known {
+            Some(known) if known.chains == session.chains && known.sample_rate == sample_rate => {
+                if known.routing == *routing {
+                    return known;
+                }
+                let schedule = schedule::compile(routing, &known.timing);
+                Compiled { routing: *routing, schedule, ..known }
             }
-        }
+            _ => {
+                let timing = workshop::timing(session, sample_rate);
+                let schedule = schedule::compile(routing, &timing);
+                let chains = session.chains.clone();
+                Compiled { routing: *routing, chains, sample_rate, timing, schedule }
+            }
+        });
+        let schedule = compiled.schedule;
+        self.compiled = Some(compiled);
+        schedule
     }
 
     fn readings(&mut self, seconds: f32) -> [Reading; METERS] {
@@ -226,6 +256,17 @@ fn names(session: &Session) -> Names {
         strip_colours: session.strip_colours.clone(),
         bus_colours: session.bus_colours.clone(),
     }
+}
+
+/// What the macros are called and drive at their values.
+fn macros(session: &Session, routing: &Routing) -> Vec<MacroWords> {
+    let values = routing.macros.iter().zip(&session.macros).enumerate();
+    values
+        .map(|(at, (value, known))| MacroWords {
+            name: known.name.clone(),
+            drives: session.macro_text(at, *value),
+        })
+        .collect()
 }
 
 /// The name of the program the plugin runs in, such as "reaper".

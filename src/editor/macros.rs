@@ -12,7 +12,7 @@ use crate::routing::parameter::Parameter;
 use egui::{Align2, Rect, ScrollArea, Sense, Ui, vec2};
 
 /// The width and height of one macro, gap excluded.
-const CARD: [f32; 2] = [236.0, 60.0];
+const CARD: [f32; 2] = [236.0, 76.0];
 const GAP: f32 = 8.0;
 
 /// Draws the macros into the whole of `ui`.
@@ -30,7 +30,7 @@ pub fn macros(ui: &mut Ui, view: &View) -> Vec<Action> {
         let mut line = top;
         line.min.y += 18.0;
         let words = "Host parameters of your own: automate one and it moves every effect setting it \
-                     is mapped to. None is mapped yet.";
+                     is mapped to.";
         label_in(ui, line, Align2::LEFT_TOP, words, theme::small(), colours.quiet);
         let begin = top.min + vec2(0.0, 48.0);
         for n in 0..MACROS {
@@ -48,7 +48,13 @@ fn one(ui: &mut Ui, rect: Rect, view: &View, n: usize, out: &mut Vec<Action>) {
     ui.painter().rect_filled(rect, theme::CORNER, colours.panel);
     let inner = rect.shrink(8.0);
     let parameter = Parameter::Macro(n as u8);
-    label_in(ui, inner, Align2::LEFT_TOP, &parameter.name(), theme::name(), colours.text);
+    let words = view.macros.get(n).cloned().unwrap_or_default();
+    let name = if words.name.is_empty() { parameter.name() } else { words.name };
+    label_in(ui, inner, Align2::LEFT_TOP, &name, theme::name(), colours.text);
+    let mut drives = inner;
+    drives.min.y += 18.0;
+    let words = if words.drives.is_empty() { "Drives nothing yet" } else { &words.drives };
+    label_in(ui, drives, Align2::LEFT_TOP, words, theme::small(), colours.quiet);
     let mut place = inner;
     place.min.y = place.max.y - 22.0;
     let lesson = "Drag to move, double-click for 0 %, type a number while it has the keyboard.";

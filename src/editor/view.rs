@@ -18,10 +18,12 @@ use std::sync::LazyLock;
 pub struct View {
     /// Every parameter's value.
     pub routing: Routing,
-    /// What became of every edge, as if the chains had no latency.
+    /// What became of every edge, and when it sounds.
     pub schedule: Schedule,
     /// What the user calls the strips and buses, and the colours they wear.
     pub names: Names,
+    /// What the macros are called and drive.
+    pub macros: Vec<MacroWords>,
     /// What the editor itself remembers.
     pub look: Look,
     /// What Undo would take back, in words.
@@ -53,6 +55,7 @@ impl View {
             routing,
             schedule: schedule::compile(&routing, &Timing::ZERO),
             names: Names::default(),
+            macros: Vec::new(),
             look: Look::default(),
             undo: None,
             redo: None,
@@ -209,6 +212,15 @@ impl View {
 }
 
 static UNTOUCHED: LazyLock<Routing> = LazyLock::new(Routing::default);
+
+/// A macro in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MacroWords {
+    /// What the user calls it; empty means "Macro 3".
+    pub name: String,
+    /// What it drives at its value; empty if nothing.
+    pub drives: String,
+}
 
 /// What the user calls things, and the colours they wear.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 use crate::desk::{Desk, WHOLE};
 use crate::lively;
 use egui::{Color32, Modifiers, vec2};
-use egui_kittest::SnapshotOptions;
+use egui_kittest::{SnapshotOptions, SnapshotResults};
 use image::RgbaImage;
 use switchyard::editor::theme::DARK;
 use switchyard::editor::{Screen, Theme, View};
@@ -20,12 +20,15 @@ fn compare(name: &str, view: &View) {
         .threshold(1.2)
         .max_failed_pixels(40_usize)
         .output_path("tests/editor/snapshots");
+    // Says at its end which pictures differ, so that one does not hide the next.
+    let mut results = SnapshotResults::new();
     for (theme, word) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
         for (size, scale, percent) in [([1180, 720], 1.0, 100), ([760, 480], 2.0, 200)] {
             let mut view = view.clone();
             view.look.theme = theme;
             let mut desk = Desk::scaled(view, size, scale);
-            desk.harness.snapshot_options(format!("{name}-{word}-{percent}"), &options);
+            let name = format!("{name}-{word}-{percent}");
+            results.add(desk.harness.try_snapshot_options(name, &options));
         }
     }
 }

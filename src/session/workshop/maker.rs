@@ -99,6 +99,16 @@ pub fn latency(known: &Known, sample_rate: f64) -> u32 {
     known.kind.build(&known.values, sample_rate, None).latency()
 }
 
+/// What a schedule is computed with beside the routing, at a sample rate in Hz: the chains'
+/// latencies and their keys.
+pub fn timing(session: &Session, sample_rate: f64) -> Timing {
+    let mut timing = Timing { chain: latencies(session, sample_rate), ..Timing::ZERO };
+    for (place, key) in timing.keys.iter_mut().zip(key_edges(session, sample_rate)) {
+        *place = Some(key);
+    }
+    timing
+}
+
 /// Whether a session's chains can be run at a sample rate in Hz; `longest` is the longest latency
 /// there is memory for, in samples, if there is an engine.
 ///
@@ -111,15 +121,11 @@ pub fn fits(session: &Session, sample_rate: f64, longest: Option<u32>) -> Result
         let node_name = Node::from_index(node);
         return Err(Refusal::Chain { node: node_name, latency: chain[node], longest: may_be });
     }
-    let keys: Vec<KeyEdge> = key_edges(session, sample_rate).collect();
-    if keys.len() > KEYS {
-        return Err(Refusal::Keys { found: keys.len() });
+    let keys = key_edges(session, sample_rate).count();
+    if keys > KEYS {
+        return Err(Refusal::Keys { found: keys });
     }
-    let mut timing = Timing { chain, ..Timing::ZERO };
-    for (place, key) in timing.keys.iter_mut().zip(keys) {
-        *place = Some(key);
-    }
-    let latency = timing.bound();
+    let latency = timing(session, sample_rate).bound();
     match longest {
         Some(longest) if latency > longest => Err(Refusal::Total { latency, longest }),
         _ => Ok(()),
