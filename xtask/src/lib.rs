@@ -3,7 +3,7 @@
 //! * [`bundle`] builds the plugin and lays it out as hosts expect it; [`install`] copies it to them.
 //! * [`room`] is the engine room: a host that loads the built plugin and runs it.
 //! * [`stems`] and [`band`] are what plays; [`demo`] and [`session`] say how it is routed;
-//!   [`performance`] runs it, and [`report`] tells what came out.
+//!   [`performance`] runs it, [`report`] tells what came out, and [`shared_reverb`] what sharing saves.
 //! * [`test`] runs everything that proves the plugin; [`setup`] installs what it needs.
 //!
 //! Nothing here is part of the plugin, and nothing in the plugin may depend on it.
@@ -18,5 +18,6 @@ pub mod report;
 pub mod room;
 pub mod session;
 pub mod setup;
+pub mod shared_reverb;
 pub mod stems;
 pub mod test;

@@ -4,9 +4,10 @@
 //! which routing.
 
 use crate::progress::Progress;
-use crate::report::{InputReport, Labels, Loudness, OutputReport, Report, sources};
+use crate::report::{InputReport, Labels, Loudness, OutputReport, Report, chains, sources};
+use crate::room::automation::Lane;
 use crate::room::{Room, automation, copy_from};
-use crate::session::Moves;
+use crate::session::Session;
 use crate::stems::Stem;
 use anyhow::{Context, Result, ensure};
 use hound::{SampleFormat, WavSpec, WavWriter};
@@ -24,8 +25,8 @@ const LONGEST_TAIL: f64 = 10.0;
 pub struct Performance<'a> {
     /// What plays into the strips, first strip first.
     pub stems: &'a [Stem],
-    /// Values to start with and lanes that move them.
-    pub moves: &'a Moves,
+    /// How it is routed, processed and moved.
+    pub session: &'a Session,
     /// What strips and buses are used for.
     pub labels: Labels,
 }
@@ -40,12 +41,14 @@ impl Performance<'_> {
         fs::create_dir_all(folder)
             .with_context(|| format!("{} cannot be created", folder.display()))?;
         clear_earlier(folder);
-        for (parameter, value) in &self.moves.values {
+        let moves = self.session.read(room, room.setup().sample_rate)?;
+        room.load_session(&self.session.saved)?;
+        for (parameter, value) in &moves.values {
             room.set(*parameter, *value);
         }
         // A lane's first value holds from the start, so it is set before the plugin runs: what is
         // there at the first frame is not faded in.
-        for lane in &self.moves.lanes {
+        for lane in &moves.lanes {
             room.set(lane.parameter(), lane.value_at(0));
         }
         room.start()?;
@@ -53,14 +56,14 @@ impl Performance<'_> {
         let mut tracks: Vec<Track> =
             (0..OUTPUT_PORTS).map(|port| self.track(port, folder, rate)).collect();
         let sound = self.stems.iter().map(Stem::frames).max().unwrap_or(0) as u64;
-        let frames = self.play(room, &mut tracks, sound)?;
+        let frames = self.play(room, &moves.lanes, &mut tracks, sound)?;
         let routing = room.routing()?;
-        let opened: HashSet<Parameter> = (self.moves.lanes.iter())
+        let opened: HashSet<Parameter> = (moves.lanes.iter())
             .filter(|lane| {
                 let lowest = room.range(lane.parameter()).0;
                 lane.values().any(|value| value > lowest)
             })
-            .map(automation::Lane::parameter)
+            .map(Lane::parameter)
             .collect();
         let mut outputs = Vec::new();
         let fed = sources(&routing, self.stems.len(), &opened, &self.labels);
@@ -82,13 +85,23 @@ impl Performance<'_> {
                 })
                 .collect(),
             outputs,
+            chains: chains(&self.session.saved, f64::from(rate), &self.labels),
+            notes: self.session.notes.clone(),
+            shared_reverb_ratio: None,
+            shared_reverb: None,
         };
         report.write(folder)?;
         Ok(report)
     }
 
     /// Plays the stems, then as long as the plugin's latency and tail ask; answers with the length.
-    fn play(&self, room: &mut Room, tracks: &mut [Track], sound: u64) -> Result<u64> {
+    fn play(
+        &self,
+        room: &mut Room,
+        lanes: &[Lane],
+        tracks: &mut [Track],
+        sound: u64,
+    ) -> Result<u64> {
         let longest = room.setup().block as u64;
         let tail_limit = (LONGEST_TAIL * room.setup().sample_rate) as u64;
         let mut end = sound + u64::from(room.latency());
@@ -113,10 +126,7 @@ impl Performance<'_> {
                     copy_from(buffer, stem.map_or(&[], |stem| stem.side(side)), at as usize);
                 }
             }
-            room.process(
-                length as usize,
-                &automation::changes(&self.moves.lanes, at..at + length),
-            )?;
+            room.process(length as usize, &automation::changes(lanes, at..at + length))?;
             for (port, track) in tracks.iter_mut().enumerate() {
                 track.write(room.output(port), length as usize)?;
             }
@@ -168,7 +178,7 @@ struct Track {
 impl Track {
     fn write(&mut self, [left, right]: [&[f32]; 2], frames: usize) -> Result<()> {
         let sides = [&left[..frames], &right[..frames]];
-        sides.iter().for_each(|side| self.loudness.add(side));
+        self.loudness.add(sides, self.rate)?;
         if self.writer.is_none() {
             if sides.iter().all(|side| side.iter().all(|sample| *sample == 0.0)) {
                 self.silent_frames += frames as u64;
@@ -216,7 +226,9 @@ impl Track {
             label: self.label,
             file: self.file,
             peak_db: self.loudness.peak_db(),
+            true_peak_db: self.loudness.true_peak_db(),
             rms_db: self.loudness.rms_db(),
+            lufs: self.loudness.lufs(),
             sources,
             non_finite: self.loudness.non_finite(),
         }))

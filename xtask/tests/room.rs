@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use switchyard::routing::parameter::{ALL, Parameter};
 use switchyard::routing::{
@@ -268,9 +268,9 @@ fn tone(name: &str, hertz: f32, channels: usize) -> Stem {
 fn perform(json: &str, block: usize) -> (Report, Vec<(usize, Vec<f32>)>) {
     let folder = tempfile::tempdir().unwrap();
     let mut room = room(block);
-    let moves = Session::from_json(json).unwrap().read(&mut room, 48_000.0).unwrap();
+    let session = Session::from_json(json, Path::new("")).unwrap();
     let stems = [tone("Kick", 60.0, 1), tone("Keys", 440.0, 2)];
-    let performance = Performance { stems: &stems, moves: &moves, labels: Labels::default() };
+    let performance = Performance { stems: &stems, session: &session, labels: Labels::default() };
     let report = performance.run(&mut room, folder.path()).unwrap();
     let read = |file: &str| {
         let reader = hound::WavReader::open(folder.path().join(file)).unwrap();

@@ -3,14 +3,15 @@
 //! Not here: sound. An edge that automation moves counts as feeding when any point of its lane
 //! opens it; a strip nobody plays into, and a bus nothing reaches, feed nothing.
 
+use crate::stems::Stem;
 use std::collections::HashSet;
 use switchyard::routing::parameter::Parameter;
 use switchyard::routing::{
-    BUSES, DESTINATIONS, Input, MAIN, MonitorSource, NODES, Node, OUTPUT_PORTS, PORT_CUE,
-    PORT_MAIN, PORT_MONITOR_A, PORT_MONITOR_B, Role, Routing, SOURCES, STRIPS, SoloMode, Speakers,
-    Tap,
+    BUSES, DESTINATIONS, Input, MAIN, MonitorSource, Node, OUTPUT_PORTS, PORT_CUE, PORT_MAIN,
+    PORT_MONITOR_A, PORT_MONITOR_B, Role, Routing, SOURCES, STRIPS, SoloMode, Speakers, Tap,
 };
 use switchyard::schedule::{Admission, Timing, compile};
+use switchyard::session::Session;
 
 /// What strips and buses are used for, beside their numbers; empty where nothing is known.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,6 +37,19 @@ impl Labels {
     }
 }
 
+impl Labels {
+    /// What a session calls things; a strip it has no name for goes by its stem's.
+    pub fn new(session: &Session, stems: &[Stem]) -> Labels {
+        let mut strips = session.strip_names.clone();
+        for (name, stem) in strips.iter_mut().zip(stems) {
+            if name.is_empty() {
+                *name = stem.bare_name().into();
+            }
+        }
+        Labels { strips, buses: session.bus_names.clone() }
+    }
+}
+
 /// The name of an output port as the mixer counts it.
 pub fn port_name(port: usize) -> String {
     match port {
@@ -55,7 +69,7 @@ pub fn sources(
     opened: &HashSet<Parameter>,
     labels: &Labels,
 ) -> [Vec<String>; OUTPUT_PORTS] {
-    let schedule = compile(routing, &Timing { chain: [0; NODES], floor: 0 });
+    let schedule = compile(routing, &Timing::ZERO);
     // While a lane works a mute or a solo, what its last values leave silent may have sounded.
     let masks_move = opened.iter().any(|parameter| {
         use Parameter::{BusMute, BusSolo, StripMute, StripSolo};
