@@ -226,7 +226,6 @@ impl Track {
             label: self.label,
             file: self.file,
             peak_db: self.loudness.peak_db(),
-            true_peak_db: self.loudness.true_peak_db(),
             rms_db: self.loudness.rms_db(),
             lufs: self.loudness.lufs(),
             sources,

@@ -79,9 +79,6 @@ pub struct OutputReport {
     pub file: String,
     /// The highest sample of either side, in dB relative to full scale.
     pub peak_db: f32,
-    /// The highest point of either side, between samples too, in dB relative to full scale.
-    #[serde(default)]
-    pub true_peak_db: f32,
     /// The mean power of both sides over the whole length, in dB relative to full scale.
     pub rms_db: f32,
     /// The loudness of the whole (EBU R 128), left out where it is too short or too quiet.
@@ -205,7 +202,6 @@ mod tests {
             label: Some("Drums".into()),
             file: "01 Bus 1 Drums.wav".into(),
             peak_db: 1.5,
-            true_peak_db: 1.75,
             rms_db: -18.25,
             lufs: Some(-16.5),
             sources: (1..=6).map(|n| format!("Strip {n} (Post 0.0 dB)")).collect(),

@@ -1,6 +1,12 @@
 //! The built plugin in the room: what a CLAP host gets from it, to the sample.
 //!
-//! Not here: broken hosts (the guard's tests), windows and other hosts.
+//! Not here: broken hosts (the guard's tests), windows and other hosts. Insert chains and the demo's
+//! claims have files of their own beside this one.
+
+#[path = "room/chains.rs"]
+mod chains;
+#[path = "room/demo.rs"]
+mod demo;
 
 use proptest::prelude::*;
 use std::collections::HashSet;
@@ -299,6 +305,7 @@ fn a_performance_leaves_a_file_for_every_sounding_output_and_says_what_feeds_it(
     assert!((report.outputs[1].rms_db + 10.97).abs() < 0.01, "{:?}", report.outputs[1]);
     assert!((report.outputs[2].peak_db + 13.96).abs() < 0.01, "{:?}", report.outputs[2]);
     assert_eq!((report.frames, report.latency_samples), (24_000, 0));
+    assert!(report.chains.is_empty() && report.notes.is_empty());
     assert!(report.load > 0.0);
     assert!(sound.iter().all(|(_, samples)| samples.len() == 48_000));
 }
