@@ -137,3 +137,15 @@ proptest! {
         let _ = find(&text);
     }
 }
+
+#[test]
+fn the_session_in_the_readme_is_understood() {
+    let readme = std::fs::read_to_string(crate::bundle::workspace().join("README.md")).unwrap();
+    let example = readme.split("```json\n").nth(1).and_then(|rest| rest.split("```").next());
+    let session = from_json(example.expect("the readme shows a session")).unwrap();
+    assert!(session.read(&mut Plain, 48_000.0).is_ok());
+    assert_eq!(session.saved.bus_names[3], "Reverb");
+    assert_eq!(session.saved.chains.iter().filter(|chain| !chain.is_empty()).count(), 3);
+    assert_eq!(session.saved.macros[0].targets.len(), 1);
+    assert!(session.notes[0].contains("room.wav"), "its impulse response does not come with it");
+}
