@@ -4,7 +4,8 @@
 //! which routing.
 
 use crate::progress::Progress;
-use crate::report::{InputReport, Labels, Loudness, OutputReport, Report, chains, sources};
+use crate::report::{InputReport, Labels, Loudness, OutputReport, Report, chains};
+use crate::report::{refused_keys, sources};
 use crate::room::automation::Lane;
 use crate::room::{Room, automation, copy_from};
 use crate::session::Session;
@@ -17,6 +18,7 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use switchyard::routing::parameter::Parameter;
 use switchyard::routing::{BUSES, INPUT_PORTS, OUTPUT_PORTS};
+use switchyard::session::workshop::fits;
 
 /// The longest tail that is waited for, in seconds; one that never ends is cut here too.
 const LONGEST_TAIL: f64 = 10.0;
@@ -41,8 +43,11 @@ impl Performance<'_> {
         fs::create_dir_all(folder)
             .with_context(|| format!("{} cannot be created", folder.display()))?;
         clear_earlier(folder);
-        let moves = self.session.read(room, room.setup().sample_rate)?;
-        room.load_session(&self.session.saved)?;
+        let sample_rate = room.setup().sample_rate;
+        let saved = &self.session.saved;
+        fits(saved, sample_rate, None).context("the chains")?;
+        let moves = self.session.read(room, sample_rate)?;
+        room.load_session(saved)?;
         for (parameter, value) in &moves.values {
             room.set(*parameter, *value);
         }
@@ -52,7 +57,7 @@ impl Performance<'_> {
             room.set(lane.parameter(), lane.value_at(0));
         }
         room.start()?;
-        let rate = room.setup().sample_rate as u32;
+        let rate = sample_rate as u32;
         let mut tracks: Vec<Track> =
             (0..OUTPUT_PORTS).map(|port| self.track(port, folder, rate)).collect();
         let sound = self.stems.iter().map(Stem::frames).max().unwrap_or(0) as u64;
@@ -70,6 +75,8 @@ impl Performance<'_> {
         for (track, fed) in tracks.into_iter().zip(fed) {
             outputs.extend(track.finish(fed)?);
         }
+        let mut notes = self.session.notes.clone();
+        notes.extend(refused_keys(saved, &routing, sample_rate, &self.labels));
         let report = Report {
             sample_rate: rate,
             block: room.setup().block,
@@ -85,8 +92,8 @@ impl Performance<'_> {
                 })
                 .collect(),
             outputs,
-            chains: chains(&self.session.saved, f64::from(rate), &self.labels),
-            notes: self.session.notes.clone(),
+            chains: chains(saved, sample_rate, &self.labels),
+            notes,
             shared_reverb_ratio: None,
             shared_reverb: None,
         };

@@ -7,7 +7,7 @@ mod chains;
 mod loudness;
 mod sources;
 
-pub use chains::{ChainReport, LaneReport, SlotReport, chains};
+pub use chains::{ChainReport, LaneReport, SlotReport, chains, refused_keys};
 pub use loudness::{Loudness, SILENCE_DB};
 pub use sources::{Labels, port_name, sources};
 

@@ -248,8 +248,10 @@ impl Room {
         let mut routing = Routing::default();
         for parameter in ALL {
             let text = self.text(parameter)?;
+            // A macro's text goes on with what it drives.
+            let own = text.split(" · ").next().unwrap_or(&text);
             let plain = parameter
-                .from_text(&text)
+                .from_text(own)
                 .with_context(|| format!("{} reads {text:?}", parameter.name()))?;
             parameter.set(&mut routing, plain);
         }

@@ -5,10 +5,13 @@
 
 use super::Labels;
 use serde::{Deserialize, Serialize};
-use switchyard::routing::Node;
 use switchyard::routing::chain::{Chain, Slot};
 use switchyard::routing::parameter::Parameter;
+use switchyard::routing::{Node, Routing};
+use switchyard::schedule::keys::{KEYS, KeyEdge};
+use switchyard::schedule::{Admission, Timing, compile};
 use switchyard::session::Session;
+use switchyard::session::workshop::{key_edges, latencies};
 use switchyard::units::Fader;
 
 /// One node's insert chain.
@@ -58,6 +61,32 @@ pub struct SlotReport {
 pub fn chains(session: &Session, sample_rate: f64, labels: &Labels) -> Vec<ChainReport> {
     let filled = session.chains.iter().enumerate().filter(|(_, chain)| !chain.is_empty());
     filled.map(|(index, chain)| one(Node::from_index(index), chain, sample_rate, labels)).collect()
+}
+
+/// The keys that the routing refuses, because they would close a loop, each as a sentence.
+pub fn refused_keys(
+    session: &Session,
+    routing: &Routing,
+    sample_rate: f64,
+    labels: &Labels,
+) -> Vec<String> {
+    let mut timing = Timing { chain: latencies(session, sample_rate), ..Timing::ZERO };
+    let keys: Vec<KeyEdge> = key_edges(session, sample_rate).take(KEYS).collect();
+    for (place, key) in timing.keys.iter_mut().zip(&keys) {
+        *place = Some(*key);
+    }
+    let schedule = compile(routing, &timing);
+    let refused =
+        |(index, _): &(usize, &KeyEdge)| schedule.key_admission(*index) == Admission::Loop;
+    keys.iter()
+        .enumerate()
+        .filter(refused)
+        .map(|(_, key)| {
+            let [listener, source] = [key.node, key.source].map(|node| labels.name(node));
+            let tap = key.tap.name();
+            format!("{listener}: its key {source} {tap} would close a loop; it hears silence")
+        })
+        .collect()
 }
 
 fn one(node: Node, chain: &Chain, sample_rate: f64, labels: &Labels) -> ChainReport {
@@ -139,6 +168,21 @@ mod tests {
     use switchyard::effects::{EffectSpec, Kind};
     use switchyard::routing::Tap;
     use switchyard::routing::chain::{Key, Lane};
+
+    #[test]
+    fn a_key_that_would_close_a_loop_is_named_and_others_are_not() {
+        let keyed = |id: u64, node: Node| {
+            let mut slot = Slot::new(id, EffectSpec::new(Kind::Gate));
+            slot.key = Some(Key { node, tap: Tap::Post });
+            Chain::serial([slot])
+        };
+        let mut session = Session::default();
+        session.chains[Node::Strip(0).index()] = keyed(1, Node::Bus(3));
+        session.chains[Node::Bus(3).index()] = keyed(2, Node::Strip(1));
+        let labels = Labels { strips: Vec::new(), buses: vec![String::new(); 4] };
+        let refused = refused_keys(&session, &Routing::default(), 48_000.0, &labels);
+        assert_eq!(refused, ["Strip 1: its key Bus 4 Post would close a loop; it hears silence"]);
+    }
 
     #[test]
     fn a_chain_is_told_with_its_lanes_keys_mixes_and_latency() {
