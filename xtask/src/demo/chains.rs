@@ -9,15 +9,15 @@ use serde_json::{Value, json};
 pub(super) fn chains() -> Value {
     json!({
         // Parallel compression: the untouched drums with their peaks, and under them a lane without.
-        format!("Bus {DRUMS}"): {"dry": "0 dB", "lanes": [{"level": "-10 dB", "slots": [
+        format!("Bus {DRUMS}"): {"dry": "0 dB", "lanes": [{"level": "-8 dB", "slots": [
             {"name": "Crush", "effect": "Compressor", "settings": {
-                "Threshold": "-30 dB", "Ratio": "10 :1", "Attack": "1 ms", "Release": "90 ms",
-                "Makeup": "12 dB"}},
+                "Threshold": "-30 dB", "Ratio": "10 :1", "Attack": "0.3 ms", "Release": "120 ms",
+                "Lookahead": "2 ms", "Makeup": "10 dB"}},
         ]}]},
         // The music makes way while somebody sings.
         format!("Bus {MUSIC}"): [
             {"effect": "Compressor", "key": [format!("Bus {VOCALS}"), "Pre"], "settings": {
-                "Threshold": "-30 dB", "Ratio": "2 :1", "Knee": "12 dB", "Attack": "20 ms",
+                "Threshold": "-30 dB", "Ratio": "1.5 :1", "Knee": "12 dB", "Attack": "20 ms",
                 "Release": "300 ms"}},
         ],
         format!("Bus {VOCALS}"): [

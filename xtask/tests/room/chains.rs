@@ -185,6 +185,17 @@ fn every_output_is_late_by_what_the_plugin_reports_whatever_is_in_the_chains() {
     }
 }
 
+#[test]
+fn chains_that_are_there_at_activation_tell_their_latency_and_ask_for_no_restart() {
+    let session = read(r#"{"chains": {"Main": [{"effect": "Limiter"}]}}"#);
+    let mut room = opened(&session, blocks_of(64));
+    assert!(!room.take_latency_changed());
+    room.start().unwrap();
+    assert!(room.latency() > 0 && room.take_latency_changed());
+    room.render(&[], &[], 640).unwrap();
+    assert_eq!(room.restarts(), 0);
+}
+
 fn write_impulse(file: &Path, samples: &[f32]) {
     let spec = hound::WavSpec {
         channels: 1,
