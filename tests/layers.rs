@@ -26,7 +26,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("session", &["engine", "schedule", "routing", "effects", "units"], &["nice_plug", "egui"]),
     (
         "plugin",
-        &["engine", "schedule", "routing", "dsp", "units", "session", "editor"],
+        &["engine", "schedule", "routing", "effects", "dsp", "units", "session", "editor"],
         &["egui::"],
     ),
     ("editor", &["engine::meters", "schedule", "routing", "units", "session", "plugin"], &[]),

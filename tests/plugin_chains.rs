@@ -236,3 +236,21 @@ fn a_lost_impulse_response_is_told_and_passes_the_dry_sound() {
     assert_eq!(problems[0].0, 9);
     assert!(problems[0].1.starts_with("/nowhere/hall.wav: the file is not there"));
 }
+
+#[test]
+fn an_impulse_response_that_cannot_be_read_is_named_and_the_old_one_stays() {
+    let instance = Instance::running(FRAMES as u32);
+    let parameters = instance.shared();
+    let shared = &parameters.shared;
+    shared.edit_chains(|s| s.chains[0] = Chain::serial([slot(Kind::Convolution)])).unwrap();
+    let heard = settle(&instance);
+    assert!(heard != 1.0 && heard.is_finite());
+    let before = shared.session_json();
+    let file = std::env::temp_dir().join(format!("switchyard-{}.wav", std::process::id()));
+    std::fs::write(&file, b"RIFF and nothing else").unwrap();
+    let error = shared.choose_impulse(1, &file).unwrap_err().to_string();
+    std::fs::remove_file(&file).unwrap();
+    assert!(error.starts_with(&file.to_string_lossy().into_owned()), "{error}");
+    assert_eq!(shared.session_json(), before);
+    assert!((settle(&instance) - heard).abs() < 1e-3, "it sounds as before");
+}

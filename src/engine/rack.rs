@@ -215,6 +215,8 @@ pub struct Rack {
     /// Audio-thread time of each chain since it was last published, and its smoothed share.
     spent: [Duration; NODES],
     load: [f32; NODES],
+    /// The meters still show slots of an earlier structure.
+    stale: bool,
 }
 
 impl Rack {
@@ -243,6 +245,7 @@ impl Rack {
             sample_rate,
             spent: [Duration::ZERO; NODES],
             load: [0.0; NODES],
+            stale: true,
         };
         (rack, Office { plans: plans_in, home: home_out, away: false, messages: messages_in })
     }
@@ -325,6 +328,7 @@ impl Rack {
         }
         // What is new waits for its latency, then fades in; a delay may have to end one fade before
         // it begins another.
+        self.stale = true;
         self.busy_until = if fresh { now } else { now + u64::from(longest + 3 * self.ramp) };
         for index in 0..MACROS {
             self.drive(index, self.macros[index], now, ramp);
@@ -411,6 +415,9 @@ impl Rack {
 
     /// Tells the meters what the chains cost and turn down, once a block of `frames`. [audio-thread]
     pub fn publish(&mut self, meters: &Meters, frames: usize) {
+        if std::mem::take(&mut self.stale) {
+            meters.clear_slots();
+        }
         let period = frames as f64 / self.sample_rate;
         for (node, chain) in self.chains.iter_mut().enumerate() {
             let Some(chain) = chain else {

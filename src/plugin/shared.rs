@@ -5,9 +5,11 @@
 //! it.
 
 use super::building::Bench;
+use crate::effects::impulse::{ImpulseError, ImpulseRef};
 use crate::routing::parameter::ParameterSet;
 use crate::session::Session;
 use crate::session::workshop::{Refusal, fits};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::*};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
@@ -160,6 +162,24 @@ impl Shared {
         drop(session);
         self.follow();
         Ok(result)
+    }
+
+    /// Gives a convolution the impulse response in a file. One that cannot be used changes nothing:
+    /// the old one stays. [main-thread]
+    ///
+    /// # Errors
+    /// [`ImpulseError`] names the file, what is wrong with it and what to do.
+    pub fn choose_impulse(&self, slot: u64, path: &Path) -> Result<(), ImpulseError> {
+        // Any rate will do to see whether it can be read.
+        let rate = self.bench().map_or(48_000.0, |bench| bench.sample_rate());
+        let (reference, _) = ImpulseRef::import(path, rate)?;
+        self.edit_session(|session| {
+            let known = session.slot_mut(slot).and_then(|slot| slot.effect.known_mut());
+            if let Some(known) = known.filter(|known| known.kind.has_impulse()) {
+                known.impulse = Some(reference);
+            }
+        });
+        Ok(())
     }
 
     /// The session changed: tell the host, and have the chains follow.
