@@ -2,9 +2,10 @@
 //!
 //! Four rooms play the same stems in the same blocks in one process, in turns of a twentieth of a
 //! second, so that whatever else the machine does meets all of them. What is counted is the
-//! processor time of the thread inside the plugin's audio callback; of each turn the median over
-//! several passes counts. A room's cost of reverb is its time less that of the same room without the
-//! reverb: mixing, sends and silence cancel out.
+//! processor time of the thread inside the plugin's audio callback. Of each turn the median over
+//! several passes counts, and each pass has rooms of its own, because where their memory happens to
+//! lie makes a difference too. A room's cost of reverb is its time less that of the same room without
+//! the reverb: mixing, sends and silence cancel out.
 //!
 //! Not here: what the demo plays and how it sounds.
 
@@ -20,9 +21,11 @@ use std::time::Duration;
 use switchyard::routing::INPUT_PORTS;
 
 /// How often the sound is played; odd, so that there is a median.
-const PASSES: usize = 5;
-/// The most seconds of the stems that are played.
-const LONGEST: f64 = 4.0;
+const PASSES: usize = 9;
+/// The most seconds of the stems that are played and count.
+const LONGEST: f64 = 2.0;
+/// Seconds a room plays before anything counts: until a reverb has used all its memory once.
+const WARM_UP: f64 = 0.5;
 /// Seconds a room plays before it is the next one's turn.
 const TURN: f64 = 0.05;
 
@@ -59,34 +62,36 @@ pub fn measure(plugin: &Path, setup: Setup, stems: &[Stem]) -> Result<SharedReve
     let turn = ((TURN * setup.sample_rate) as usize).max(1);
     let turns = frames / turn;
     ensure!(turns > 0, "the stems are too short to measure anything");
-    let mut timed = Vec::new();
-    for session in rooms_of(stems.len()) {
-        let session = Session::from_json(&session.to_string(), Path::new(""))?;
-        let mut room = Room::open(plugin, setup)?;
-        room.load_session(&session.saved)?;
-        for (parameter, text) in &session.values {
-            room.set_text(*parameter, text)?;
-        }
-        timed.push(Timed { room, times: vec![[Duration::ZERO; PASSES]; turns] });
-    }
-    let count = timed.len();
-    let mut progress = Progress::begin("Measuring the shared reverb", (PASSES * turns) as u64);
+    let sessions = rooms_of(stems.len());
+    let sessions = sessions
+        .iter()
+        .map(|session| Session::from_json(&session.to_string(), Path::new("")))
+        .collect::<Result<Vec<Session>>>()?;
+    let count = sessions.len();
+    // Of each room, turn by turn, pass by pass.
+    let mut times = vec![vec![[Duration::ZERO; PASSES]; turns]; count];
+    let mut progress = Progress::begin("Measuring the shared reverb", PASSES as u64);
     for pass in 0..PASSES {
-        for at in 0..turns {
-            for place in 0..count {
-                // Nobody is always first after another room has filled the caches.
-                let Timed { room, times } = &mut timed[(place + at + pass) % count];
-                let before = room.busy();
-                play(room, stems, at * turn, turn)?;
-                times[at][pass] = room.busy() - before;
-            }
-            progress.advance(1);
+        let mut rooms = Vec::new();
+        for session in &sessions {
+            let mut room = opened(plugin, setup, session)?;
+            play(&mut room, stems, 0, (WARM_UP * setup.sample_rate) as usize)?;
+            rooms.push(room);
         }
+        for step in 0..turns * count {
+            // Nobody is always first after another room has filled the caches.
+            let (at, which) = (step / count, (step + step / count + pass) % count);
+            let room = &mut rooms[which];
+            let before = room.busy();
+            play(room, stems, at * turn, turn)?;
+            times[which][at][pass] = room.busy() - before;
+        }
+        progress.advance(1);
     }
     progress.finish();
     let sound = (turns * turn) as f64 / setup.sample_rate;
     let cost = |which: usize| -> f64 {
-        let medians = timed[which].times.iter().map(|passes| median(*passes));
+        let medians = times[which].iter().map(|passes| median(*passes));
         medians.sum::<Duration>().as_secs_f64() / sound
     };
     let found = SharedReverb {
@@ -103,10 +108,13 @@ pub fn measure(plugin: &Path, setup: Setup, stems: &[Stem]) -> Result<SharedReve
     Ok(found)
 }
 
-/// A room and the times it took, turn by turn, pass by pass.
-struct Timed {
-    room: Room,
-    times: Vec<[Duration; PASSES]>,
+fn opened(plugin: &Path, setup: Setup, session: &Session) -> Result<Room> {
+    let mut room = Room::open(plugin, setup)?;
+    room.load_session(&session.saved)?;
+    for (parameter, text) in &session.values {
+        room.set_text(*parameter, text)?;
+    }
+    Ok(room)
 }
 
 fn median(mut times: [Duration; PASSES]) -> Duration {
