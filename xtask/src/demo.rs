@@ -8,7 +8,9 @@
 mod chains;
 
 use crate::stems::Stem;
+use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
+use std::path::{Path, PathBuf};
 
 /// The section of a band that a stem belongs to; each has a group of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,6 +123,17 @@ pub fn show(stems: &[Stem], seconds: f64) -> Value {
     })
 }
 
+/// Writes the show beside its output as a render session to go on from; answers with the file.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(show: &Value, folder: &Path) -> Result<PathBuf> {
+    let file = folder.join("session.json");
+    std::fs::write(&file, format!("{show:#}\n"))
+        .with_context(|| format!("{} cannot be written", file.display()))?;
+    Ok(file)
+}
+
 fn names(stems: &[Stem]) -> Map<String, Value> {
     let mut names = Map::new();
     for (index, stem) in stems.iter().enumerate() {
@@ -186,7 +199,6 @@ fn place(name: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::session::Session;
-    use std::path::Path;
     use switchyard::routing::STRIPS;
     use switchyard::routing::parameter::Parameter;
 
@@ -231,6 +243,14 @@ mod tests {
             let named = session.saved.strip_names.iter().filter(|name| !name.is_empty());
             assert_eq!(named.count(), count);
         }
+    }
+
+    #[test]
+    fn the_session_that_is_written_down_is_the_one_that_is_played() {
+        let folder = tempfile::tempdir().unwrap();
+        let show = show(&[stem("Kick", 1), stem("Keys", 2), stem("Vox", 1)], 10.0);
+        let written = Session::from_file(&write(&show, folder.path()).unwrap()).unwrap();
+        assert_eq!(written, Session::from_json(&show.to_string(), Path::new("")).unwrap());
     }
 
     #[test]

@@ -131,9 +131,7 @@ fn run(command: Command) -> Result<()> {
             let session = Session::from_json(&show.to_string(), Path::new(""))?;
             let plugin = engine_room.plugin()?;
             let mut report = play(&stems, &session, &out, &plugin, engine_room.setup()?)?;
-            let file = out.join("session.json");
-            std::fs::write(&file, format!("{show:#}\n"))
-                .with_context(|| format!("{} cannot be written", file.display()))?;
+            let file = demo::write(&show, &out)?;
             let measured = shared_reverb::measure(&plugin, engine_room.setup()?, &stems)?;
             report.shared_reverb_ratio = Some(measured.ratio());
             report.shared_reverb = Some(measured);

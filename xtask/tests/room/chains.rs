@@ -244,6 +244,17 @@ fn without_its_impulse_response_the_sound_passes_unchanged_and_the_report_names_
 }
 
 #[test]
+fn a_chain_that_is_too_late_to_run_is_refused_by_name_before_anything_plays() {
+    let linear = r#"{"effect": "Equalizer", "settings": {"Linear Phase": "On"}}"#;
+    let session = read(&format!(r#"{{"chains": {{"Bus 3": [{linear}, {linear}, {linear}]}}}}"#));
+    let folder = tempfile::tempdir().unwrap();
+    let stems = [tone("Keys", 440.0, 2)];
+    let performance = Performance { stems: &stems, session: &session, labels: Labels::default() };
+    let error = performance.run(&mut room(512), folder.path()).expect_err("it is too late");
+    assert!(format!("{error:#}").contains("the chain of Bus 3 would be"), "{error:#}");
+}
+
+#[test]
 fn a_macro_moves_the_setting_it_drives() {
     let json = |percent: &str| {
         format!(
