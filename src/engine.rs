@@ -10,6 +10,7 @@
 
 mod aiming;
 pub mod chain;
+pub mod compare;
 mod keys;
 pub mod meters;
 pub mod rack;
@@ -96,6 +97,9 @@ pub struct Engine {
     /// Per node: how much of its chain is heard, 0..1.
     insert_mixes: [Glide; NODES],
     tempo: Option<f64>,
+    /// New structures wait.
+    held: bool,
+    longest: u32,
     /// Pure delays in the chains, besides the rack.
     chain_latency: [u32; NODES],
     stages: [Ramp; NODES],
@@ -124,7 +128,7 @@ impl Engine {
         plan: Plan,
     ) -> (Engine, Office) {
         let ramp = ramp_length(setup.sample_rate);
-        let (rack, office) = Rack::new(plan, ramp);
+        let (rack, office) = Rack::new(plan, setup.sample_rate, ramp);
         let chain = sum(&setup.chain_latency, &rack.latencies());
         let keys = keys::behind(rack.keys(), &setup.chain_latency);
         let mut timing = Timing { chain, floor: 0, keys };
@@ -148,6 +152,8 @@ impl Engine {
             rack,
             insert_mixes: [Glide::fixed(1.0); NODES],
             tempo: None,
+            held: false,
+            longest,
             chain_latency: setup.chain_latency,
             stages: [Ramp::fixed([0.0; 2]); NODES],
             destinations: std::array::from_fn(|_| Row::new(3 * SOURCES, ramp)),
@@ -174,6 +180,7 @@ impl Engine {
             let frames = ports.frames();
             let mut at = 0;
             if frames > 0 {
+                self.rack.hear(self.now, self.fresh);
                 self.receive_plan();
             }
             while at < frames {
@@ -191,7 +198,35 @@ impl Engine {
                 }
             }
             self.publish_peaks();
+            if frames > 0 {
+                self.rack.publish(&self.meters, frames);
+            }
         });
+    }
+
+    /// Whether a new structure waits to be taken over. [audio-thread]
+    pub fn has_plan(&self) -> bool {
+        self.rack.has_plan()
+    }
+
+    /// While held, no new structure is begun, because values that belong to it have not come yet.
+    /// [audio-thread]
+    pub fn hold_plans(&mut self, held: bool) {
+        self.held = held;
+    }
+
+    /// The longest total latency the delay memory holds, in samples.
+    pub fn longest(&self) -> u32 {
+        self.longest
+    }
+
+    /// How many samples any output may sound on after all inputs fell silent: the latency, and the
+    /// tails of all chains a signal can pass in turn; `u32::MAX` if for ever. [audio-thread]
+    pub fn tail(&self) -> u32 {
+        let tails = self.rack.tails();
+        let strips = tails[..STRIPS].iter().max().copied().unwrap_or(0);
+        let rest = tails[STRIPS..].iter().fold(0u32, |sum, tail| sum.saturating_add(*tail));
+        self.latency().saturating_add(strips).saturating_add(rest)
     }
 
     /// Forgets all sound; the values at the next frame apply at once. The latency stays as promised.

@@ -317,8 +317,8 @@ fn stays(node: usize, from: usize, to: usize) -> Vec<Transfer> {
     ]
 }
 
-fn awaited(id: u64, key: Option<usize>) -> chain::Slot {
-    let mut slot = chain::Slot::awaited(id, 1.0, ramp_length(RATE));
+fn awaited(id: u64, latency: u32, key: Option<usize>) -> chain::Slot {
+    let mut slot = chain::Slot::awaited(id, latency, 1.0, ramp_length(RATE));
     slot.key = key;
     slot
 }
@@ -347,7 +347,7 @@ fn handed_over(start: Plan, next: Option<Plan>, inputs: &Sound, partition: &[usi
 #[test]
 fn a_key_that_stays_in_a_new_structure_is_not_touched() {
     let mut same = Plan::empty();
-    same.chains[0] = Some(listeners::chain(vec![vec![awaited(1, Some(5))]], RATE));
+    same.chains[0] = Some(listeners::chain(vec![vec![awaited(1, 30, Some(5))]], RATE));
     same.keys[5] = key(Node::Strip(1), Tap::Pre, Node::Strip(0), 0);
     same.transfers = stays(0, 0, 0);
     let inputs = noise(3, 4000);
@@ -362,7 +362,7 @@ fn a_key_that_stays_in_a_new_structure_is_not_touched() {
 /// A slot of 50 samples comes before the one that listens.
 fn with_a_slot_before() -> Plan {
     let mut next = Plan::empty();
-    let slots = vec![slot(2, Duck::boxed(50), None, RATE), awaited(1, Some(5))];
+    let slots = vec![slot(2, Duck::boxed(50), None, RATE), awaited(1, 30, Some(5))];
     next.chains[0] = Some(listeners::chain(vec![slots], RATE));
     next.keys[5] = key(Node::Strip(1), Tap::Pre, Node::Strip(0), 50);
     next.transfers = stays(0, 0, 1);
@@ -394,8 +394,11 @@ fn a_key_whose_slot_moves_back_follows_it_in_a_fade() {
 /// which comes first in the order of sources: the old key is refused.
 fn turned_round(stays_in_place: bool) -> Plan {
     let mut plan = Plan::empty();
-    let first =
-        if stays_in_place { awaited(1, Some(5)) } else { slot(1, Duck::boxed(30), Some(5), RATE) };
+    let first = if stays_in_place {
+        awaited(1, 30, Some(5))
+    } else {
+        slot(1, Duck::boxed(30), Some(5), RATE)
+    };
     plan.chains[0] = Some(listeners::chain(vec![vec![first]], RATE));
     let second = slot(2, Duck::boxed(10), Some(63), RATE);
     plan.chains[1] = Some(listeners::chain(vec![vec![second]], RATE));

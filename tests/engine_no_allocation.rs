@@ -14,7 +14,7 @@ mod listeners;
 #[path = "oracle/oracle.rs"]
 mod oracle;
 
-use counting::{Counting, allocations};
+use counting::allocations;
 use desk::{MAX_LATENCY, Sound, difference, noise, sound};
 use listeners::ducks;
 use oracle::slots::{Chains, Slot};
@@ -23,9 +23,6 @@ use switchyard::engine::{Engine, Ports, Setup};
 use switchyard::routing::{BUSES, NODES, OUTPUT_PORTS, Routing, Tap};
 use switchyard::schedule::Admission;
 use switchyard::schedule::keys::KEYS;
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 const RATE: f64 = 48_000.0;
 

@@ -18,6 +18,7 @@ struct Work {
     structure: bool,
     outputs: bool,
     insert_mixes: bool,
+    macros: u32,
     inputs: u32,
     stages: u32,
     edges: [u16; SOURCES],
@@ -68,8 +69,7 @@ impl Work {
             P::StripInsertMix(_) | P::BusInsertMix(_) | P::MainInsertMix => {
                 self.insert_mixes = true;
             }
-            // What a macro drives is the session's matter.
-            P::Macro(_) => {}
+            P::Macro(n) => self.macros |= 1 << n,
             P::StripMute(_)
             | P::StripSolo(_)
             | P::BusMute(_)
@@ -117,6 +117,10 @@ impl Engine {
         let mut work = Work::default();
         for parameter in changed.iter() {
             work.add(parameter, routing);
+        }
+        let moment = self.moment();
+        for index in bits(work.macros) {
+            self.rack.drive(index, routing.macros[index], moment.now, moment.ramp);
         }
         if work.structure {
             self.recompile();
@@ -205,6 +209,10 @@ impl Engine {
         self.aim_heads();
         self.aim_outputs();
         self.aim_insert_mixes();
+        let moment = self.moment();
+        for (index, value) in self.routing.macros.into_iter().enumerate() {
+            self.rack.drive(index, value, moment.now, moment.ramp);
+        }
     }
 
     fn aim_insert_mixes(&mut self) {
@@ -216,8 +224,10 @@ impl Engine {
 
     /// Looks for new chains and begins to take them over.
     pub(super) fn receive_plan(&mut self) {
-        let end = self.rack.receive(self.now, self.fresh);
-        self.note_end(end);
+        if !self.held {
+            let end = self.rack.receive(self.now, self.fresh);
+            self.note_end(end);
+        }
         self.take_chains();
     }
 

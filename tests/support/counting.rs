@@ -1,12 +1,9 @@
-//! An allocator that counts, on a thread that is told not to, how often it allocates or frees.
-//!
-//! Not here: what must not allocate. Make it the program's with `#[global_allocator]`.
+//! An allocator for a test program that counts what a thread allocates and frees while it must not.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-/// The system's allocator, counting.
-pub struct Counting;
+struct Counting;
 
 thread_local! {
     static FORBIDDEN: Cell<bool> = const { Cell::new(false) };
@@ -34,6 +31,9 @@ unsafe impl GlobalAlloc for Counting {
         unsafe { System.realloc(memory, layout, size) }
     }
 }
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
 
 /// How often `run` allocates or frees on this thread.
 pub fn allocations<R>(run: impl FnOnce() -> R) -> usize {
