@@ -229,6 +229,55 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(routings::cases(40))]
+
+    #[test]
+    fn where_new_chains_and_keys_lead_does_not_depend_on_the_old_ones(
+        start in routings::edits(40),
+        old in routings::slots(8, 40),
+        new in routings::slots(8, 40),
+        kept in 0..4usize,
+        places in routings::places(),
+        delay in routings::latencies(30),
+        seed in any::<u64>(),
+    ) {
+        // Some entries of the table stay as they are, though all slots go and come.
+        let new: Vec<_> = old.iter().take(kept).copied().chain(new).collect();
+        let routing = routings::edited(&start);
+        let [old, new] = [old, new].map(|slots| described(&delay, &slots));
+        let inputs = noise(seed, 12_000);
+        let (mut used, mut office) = engine(&routing, &delay, ducks(&old, &places, RATE));
+        play_on(&mut used, &window(&inputs, 0..700), &[100]);
+        let mut next = ducks(&new, &places, RATE);
+        for (node, slots) in old.slots.iter().enumerate() {
+            let goes = |slot| Transfer::Goes(Place { node, lane: 0, slot });
+            next.transfers.extend((0..slots.len()).map(goes));
+        }
+        prop_assert!(office.send(Box::new(next)).is_ok());
+        let settled = 10_000;
+        play_on(&mut used, &window(&inputs, 700..settled), &[100, 31]);
+        prop_assert!(office.is_free());
+        let (mut fresh, _) = engine(&routing, &delay, ducks(&new, &places, RATE));
+        let later = (used.latency() - fresh.latency()) as usize;
+        play_on(&mut fresh, &window(&inputs, 0..settled - later), &[100]);
+        let (a, b) = (
+            play_on(&mut used, &window(&inputs, settled..12_000), &[64]),
+            play_on(&mut fresh, &window(&inputs, settled - later..12_000), &[64]),
+        );
+        for port in 0..OUTPUT_PORTS {
+            // The reported latency only grows while running; what is aligned moves with it.
+            let aligned = !((1..=BUSES).contains(&port) && routing.buses[port - 1].immediate);
+            let from = if aligned { 0 } else { later };
+            let tail = |sound: &Sound, from: usize| {
+                sound[port].each_ref().map(|side| side[from..from + 1900].to_vec())
+            };
+            let what = format!("port {port}, {later} later");
+            assert_same_bits(&tail(&a, 0), &tail(&b, from), &what);
+        }
+    }
+}
+
 /// Strip 1 on Bus 1, Strip 2 on Bus 2, both on their ports alone; Bus 2 turned down by Bus 1. With
 /// `against`, Bus 2 feeds Bus 1, so that the key is refused.
 fn two_buses(against: bool) -> Routing {
@@ -476,6 +525,25 @@ fn a_slot_that_names_a_key_nobody_has_hears_silence() {
         let notes = notes.lock().unwrap();
         assert!(notes.keyless == 0 && notes.key.is_empty() && notes.input.len() == 300);
     }
+}
+
+#[test]
+fn a_slot_hears_a_strip_that_is_muted_not_soloed_and_sent_nowhere() {
+    let mut routing = two_strips();
+    routing.strips[1].sends[1].level = Fader::OFF;
+    routing.strips[1].mute = true;
+    routing.strips[0].solo = true;
+    let slots = [(0, 0, Some((1, Tap::Post)))];
+    let plan = ducks(&described(&[0; NODES], &slots), &[40], RATE);
+    let (mut engine, _) = engine(&routing, &[0; NODES], plan);
+    let ones = sound(INPUT_PORTS, 100, |_, _, _| 1.0);
+    assert_eq!(play_on(&mut engine, &ones, &[64])[1][0][99], 0.5);
+    // At Post its fader counts.
+    let mut silent = routing;
+    silent.strips[1].fader = Fader::OFF;
+    engine.set(&silent, &difference(&routing, &silent));
+    let out = play_on(&mut engine, &sound(INPUT_PORTS, 600, |_, _, _| 1.0), &[64]);
+    assert_eq!(out[1][0][599], 1.0);
 }
 
 #[test]
