@@ -367,9 +367,7 @@ fn stays(node: usize, from: usize, to: usize) -> Vec<Transfer> {
 }
 
 fn awaited(id: u64, latency: u32, key: Option<usize>) -> chain::Slot {
-    let mut slot = chain::Slot::awaited(id, latency, 1.0, ramp_length(RATE));
-    slot.key = key;
-    slot
+    chain::Slot::awaited(id, latency, 1.0, ramp_length(RATE)).listening(key)
 }
 
 /// Strip 1 turned down by Strip 2.

@@ -15,6 +15,7 @@ use crate::dsp::Stereo;
 use crate::dsp::glide::Glide;
 use crate::effects::Setting;
 use crate::routing::{MACROS, NODES};
+use crate::schedule::Timing;
 use crate::schedule::keys::{Keys, NO_KEYS};
 use rtrb::{Consumer, Producer, RingBuffer};
 use std::time::{Duration, Instant};
@@ -127,23 +128,26 @@ pub struct Plan {
     pub chains: Vec<Option<Box<Chain>>>,
     /// What becomes of the old structure's parts, in any order.
     pub transfers: Vec<Transfer>,
+    /// What the macros drive.
+    pub drives: Vec<Drive>,
     /// What the new structure's slots listen to, by the index that [`super::chain::Slot::key`]
     /// names. A slot that stays keeps its index; the slot of an entry that is new or names another
     /// source, tap or node must come in from silence.
     pub keys: Keys,
-    /// What the macros drive.
-    pub drives: Vec<Drive>,
 }
 
 impl Plan {
     /// No chains at all.
     pub fn empty() -> Plan {
-        Plan {
-            chains: (0..NODES).map(|_| None).collect(),
-            transfers: Vec::new(),
-            keys: NO_KEYS,
-            drives: Vec::new(),
-        }
+        let chains = (0..NODES).map(|_| None).collect();
+        Plan { chains, transfers: Vec::new(), drives: Vec::new(), keys: NO_KEYS }
+    }
+
+    /// No routing of a first structure has a higher latency than this, in samples. [main-thread]
+    pub fn bound(&self) -> u32 {
+        let latency = |chain: &Option<Box<Chain>>| chain.as_ref().map_or(0, |c| c.needed());
+        let chain = std::array::from_fn(|node| latency(&self.chains[node]));
+        Timing { chain, keys: self.keys, floor: 0 }.bound()
     }
 }
 
@@ -184,12 +188,21 @@ impl Office {
     }
 }
 
+/// What waits at the office.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Glance {
+    /// Whether there is a new structure.
+    pub plan: bool,
+    /// How many messages there are, at most as many as fit into their ring.
+    pub messages: usize,
+}
+
 /// The audio thread's end, and the chains that run.
 pub struct Rack {
     chains: Vec<Option<Box<Chain>>>,
-    keys: Keys,
     drives: Vec<Drive>,
     macros: [f32; MACROS],
+    keys: Keys,
     plans: Consumer<Box<Plan>>,
     home: Producer<Box<Plan>>,
     messages: Consumer<Message>,
@@ -218,8 +231,8 @@ impl Rack {
         });
         let rack = Rack {
             chains,
-            keys: plan.keys,
             drives: plan.drives,
+            keys: plan.keys,
             macros: [0.0; MACROS],
             plans,
             home,
@@ -239,14 +252,14 @@ impl Rack {
         std::array::from_fn(|node| self.chains[node].as_ref().map_or(0, |chain| chain.latency()))
     }
 
+    /// What waits to be taken now. [audio-thread]
+    pub fn glance(&self) -> Glance {
+        Glance { plan: !self.plans.is_empty(), messages: self.messages.slots() }
+    }
+
     /// What the slots listen to.
     pub fn keys(&self) -> &Keys {
         &self.keys
-    }
-
-    /// Whether a plan is waiting to be received. [audio-thread]
-    pub fn has_plan(&self) -> bool {
-        !self.plans.is_empty()
     }
 
     /// Looks for a new plan and begins its first step. Answers the sample at which that is over.
@@ -300,8 +313,8 @@ impl Rack {
             transfer_one(&mut plan.chains, &mut self.chains, transfer, now, ramp);
         }
         std::mem::swap(&mut plan.chains, &mut self.chains);
-        std::mem::swap(&mut plan.keys, &mut self.keys);
         std::mem::swap(&mut plan.drives, &mut self.drives);
+        std::mem::swap(&mut plan.keys, &mut self.keys);
         let mut longest = 0;
         for chain in self.chains.iter_mut().flatten() {
             chain.arrive(now, ramp);
@@ -332,11 +345,10 @@ impl Rack {
         }
     }
 
-    /// Does what the messages say. [audio-thread]
-    pub fn hear(&mut self, now: u64, fresh: bool) {
+    /// Does what the first `count` messages say. [audio-thread]
+    pub fn hear(&mut self, count: usize, now: u64, fresh: bool) {
         let ramp = if fresh { 0 } else { self.ramp };
-        // No more than fit into the ring at once, so that the work is bounded.
-        for _ in 0..MESSAGES {
+        for _ in 0..count {
             let Ok(message) = self.messages.pop() else { return };
             match message {
                 Message::Setting { slot, index, plain } => {

@@ -13,6 +13,7 @@ use crate::engine::chain;
 use crate::engine::rack::{Place, Transfer};
 use crate::routing::MACROS;
 use crate::routing::chain::{Chain, Lane, Slot};
+use crate::schedule::keys::KEYS;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -24,6 +25,8 @@ pub(super) struct Bench<'a> {
     pub(super) elsewhere: &'a HashMap<u64, (Place, &'a BuiltSlot)>,
     pub(super) session: &'a Session,
     pub(super) macros: &'a [f32; MACROS],
+    /// Which entry of the table of keys a slot has, by its id.
+    pub(super) keys: &'a HashMap<u64, usize>,
     pub(super) transfers: &'a mut Vec<Transfer>,
     pub(super) built: &'a mut HashSet<u64>,
     pub(super) told: &'a mut Told,
@@ -94,7 +97,8 @@ impl Bench<'_> {
                     Transfer::Pauses(here, there)
                 });
                 let ramp = self.maker.ramp;
-                draft.slots.push(chain::Slot::awaited(slot.id, 0, slot.amount(), ramp));
+                let new = chain::Slot::awaited(slot.id, 0, slot.amount(), ramp);
+                draft.slots.push(new.listening(self.key(slot)));
                 draft.places.push(Some(record(slot, before.latency)));
                 self.note_amount(slot);
             } else {
@@ -105,7 +109,7 @@ impl Bench<'_> {
                     self.go(&mut draft, from, place..next, at, old);
                 }
                 draft.places.push(Some(record(slot, new.latency())));
-                draft.slots.push(new);
+                draft.slots.push(new.listening(self.key(slot)));
             }
         }
         self.go(&mut draft, from, next..old.len(), at, old);
@@ -129,8 +133,13 @@ impl Bench<'_> {
                 (new, latency)
             }
         };
-        draft.slots.push(new);
+        draft.slots.push(new.listening(self.key(slot)));
         draft.places.push(Some(record(slot, latency)));
+    }
+
+    /// Which entry of the table of keys a slot listens to. One without room hears silence.
+    fn key(&self, slot: &Slot) -> Option<usize> {
+        slot.heard_key().map(|_| self.keys.get(&slot.id).copied().unwrap_or(KEYS))
     }
 
     /// Slots of the old lane are not in their places any more.

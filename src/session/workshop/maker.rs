@@ -10,6 +10,7 @@ use crate::engine::ramp_length;
 use crate::routing::chain::Chain;
 use crate::routing::{NODES, Node};
 use crate::schedule::Timing;
+use crate::schedule::keys::{KEYS, KeyEdge};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -41,6 +42,12 @@ pub enum Refusal {
         /// What there is memory for, in samples.
         longest: u32,
     },
+    /// More slots listen to a key than there is room for.
+    #[error("{found} effects have a key, more than the {KEYS} there can be: take one off")]
+    Keys {
+        /// How many there would be.
+        found: usize,
+    },
 }
 
 /// The longest latency of one chain at a sample rate, in samples.
@@ -52,6 +59,22 @@ pub(super) fn chain_longest(sample_rate: f64) -> u32 {
 /// to be asked, but without impulse responses.
 pub fn latencies(session: &Session, sample_rate: f64) -> [u32; NODES] {
     std::array::from_fn(|node| chain_latency(&session.chains[node], sample_rate))
+}
+
+/// What a session's slots listen to, at a sample rate in Hz.
+pub fn key_edges(session: &Session, sample_rate: f64) -> impl Iterator<Item = KeyEdge> {
+    let lanes = session.chains.iter().enumerate().flat_map(|(node, chain)| {
+        chain.lanes.iter().map(move |lane| (Node::from_index(node), lane))
+    });
+    lanes.flat_map(move |(node, lane)| {
+        let mut offset = 0;
+        lane.slots.iter().filter_map(move |slot| {
+            let here = offset;
+            offset += slot.effect.known().map_or(0, |known| latency(known, sample_rate));
+            let key = slot.heard_key()?;
+            Some(KeyEdge { source: key.node, tap: key.tap, node, offset: here })
+        })
+    })
 }
 
 fn chain_latency(chain: &Chain, sample_rate: f64) -> u32 {
@@ -88,7 +111,15 @@ pub fn fits(session: &Session, sample_rate: f64, longest: Option<u32>) -> Result
         let node_name = Node::from_index(node);
         return Err(Refusal::Chain { node: node_name, latency: chain[node], longest: may_be });
     }
-    let latency = Timing { chain, ..Timing::ZERO }.bound();
+    let keys: Vec<KeyEdge> = key_edges(session, sample_rate).collect();
+    if keys.len() > KEYS {
+        return Err(Refusal::Keys { found: keys.len() });
+    }
+    let mut timing = Timing { chain, ..Timing::ZERO };
+    for (place, key) in timing.keys.iter_mut().zip(keys) {
+        *place = Some(key);
+    }
+    let latency = timing.bound();
     match longest {
         Some(longest) if latency > longest => Err(Refusal::Total { latency, longest }),
         _ => Ok(()),

@@ -9,7 +9,8 @@ use super::{Session, Told, ToldSlot};
 use crate::effects::EffectSpec;
 use crate::engine::rack::{Drive, Message, Place, Plan, Transfer};
 use crate::routing::chain::{Chain, Key, Slot};
-use crate::routing::{Fader, MACROS, NODES};
+use crate::routing::{Fader, MACROS, NODES, Node};
+use crate::schedule::keys::{KEYS, KeyEdge};
 use crate::session::macros::Target;
 use std::collections::{HashMap, HashSet};
 
@@ -21,6 +22,8 @@ pub(super) struct Structure {
     targets: Vec<Vec<Target>>,
     /// The slots' settings that macros drive, by slot id and index.
     driven: HashSet<(u64, usize)>,
+    /// Which entry of the table of keys a slot has, by its id.
+    keys: HashMap<u64, usize>,
 }
 
 /// A node's chain.
@@ -56,6 +59,7 @@ impl Default for Structure {
             nodes: vec![None; NODES],
             targets: vec![Vec::new(); MACROS],
             driven: HashSet::new(),
+            keys: HashMap::new(),
         }
     }
 }
@@ -175,6 +179,7 @@ pub(super) fn draw(
     let mut plan = Plan::empty();
     let mut structure = Structure {
         targets: session.macros.iter().map(|one| one.targets.clone()).collect(),
+        keys: number_keys(&old.keys, session),
         ..Structure::default()
     };
     let elsewhere: HashMap<u64, (Place, &BuiltSlot)> =
@@ -196,6 +201,7 @@ pub(super) fn draw(
             elsewhere: &elsewhere,
             session,
             macros,
+            keys: &structure.keys,
             transfers: &mut plan.transfers,
             built: &mut built,
             told,
@@ -207,6 +213,17 @@ pub(super) fn draw(
     let places: HashMap<u64, Place> =
         structure.places().map(|(place, slot)| (slot.id, place)).collect();
     told.retain(|id, _| places.contains_key(id));
+    for (place, slot) in structure.places() {
+        let Some((key, index)) = slot.key.zip(structure.keys.get(&slot.id)) else { continue };
+        let lane = structure.nodes[place.node].iter().flat_map(|built| &built.lanes);
+        let before = lane.skip(place.lane).take(1).flat_map(|lane| &lane.places[..place.slot]);
+        plan.keys[*index] = Some(KeyEdge {
+            source: key.node,
+            tap: key.tap,
+            node: Node::from_index(place.node),
+            offset: before.flatten().map(|slot| slot.latency).sum(),
+        });
+    }
     for (by, target) in
         session.macros.iter().enumerate().flat_map(|(by, m)| m.targets.iter().map(move |t| (by, t)))
     {
@@ -227,4 +244,28 @@ pub(super) fn draw(
     }
     maker.forget(session);
     Drawing { structure, plan, built }
+}
+
+/// An entry of the table of keys for every slot that listens: the one it had, or a free one. Slots
+/// beyond the table's end hear silence; [`super::fits`] keeps sessions from having so many.
+fn number_keys(old: &HashMap<u64, usize>, session: &Session) -> HashMap<u64, usize> {
+    let listening: Vec<u64> = session
+        .chains
+        .iter()
+        .flat_map(Chain::slots)
+        .filter(|slot| slot.heard_key().is_some())
+        .map(|slot| slot.id)
+        .collect();
+    let mut keys: HashMap<u64, usize> =
+        listening.iter().filter_map(|id| Some((*id, *old.get(id)?))).collect();
+    let taken: HashSet<usize> = keys.values().copied().collect();
+    let mut free = (0..KEYS).filter(|index| !taken.contains(index));
+    for id in listening {
+        if !keys.contains_key(&id)
+            && let Some(index) = free.next()
+        {
+            keys.insert(id, index);
+        }
+    }
+    keys
 }
