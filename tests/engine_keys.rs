@@ -348,6 +348,25 @@ proptest! {
     }
 }
 
+#[test]
+fn the_padding_of_a_chain_comes_and_goes_in_a_fade() {
+    let mut delay = [0; NODES];
+    delay[STRIPS] = 200;
+    let turn = 0.004;
+    let waves = sound(INPUT_PORTS, 3000, |_, side, n| (turn * n as f32 + side as f32).sin());
+    let (mut engine, _) = engine(&two_buses(false), &delay, bus_duck(&delay, 0));
+    assert_eq!(engine.schedule().head(STRIPS + 1), 200);
+    let mut out = play_on(&mut engine, &window(&waves, 0..1000), &[100]);
+    for (from, against) in [(1000, true), (2000, false)] {
+        engine.set(&two_buses(against), &difference(&two_buses(!against), &two_buses(against)));
+        assert_eq!(engine.schedule().head(STRIPS + 1), if against { 0 } else { 200 });
+        append(&mut out, play_on(&mut engine, &window(&waves, from..from + 1000), &[100]));
+    }
+    // Waves move by 0.004 a sample; of 200 of them a fade adds a 480th, the key's gain some more.
+    let steps = step(&window(&out, 600..3000)[2]);
+    assert!(steps < 0.015, "{steps}");
+}
+
 /// Strips 1 and 2 on the ports of Buses 1 and 2.
 fn two_strips() -> Routing {
     two_buses(false)
@@ -404,6 +423,16 @@ fn a_key_that_stays_in_a_new_structure_is_not_touched() {
     );
     assert_same_sound(&a, &b, "handed over");
     assert!(a[1][0].iter().any(|x| x.abs() > 0.1));
+}
+
+#[test]
+fn a_slot_whose_key_left_the_table_hears_silence() {
+    let mut keyless = Plan::empty();
+    keyless.chains[0] = Some(listeners::chain(vec![vec![awaited(1, 30, Some(5))]], RATE));
+    keyless.transfers = stays(0, 0, 0);
+    let ones = sound(INPUT_PORTS, 2000, |_, _, _| 1.0);
+    let out = handed_over(first_by_second(), Some(keyless), &ones, &[100]);
+    assert_eq!((out[1][0][999], out[1][0][1999]), (0.5, 1.0));
 }
 
 /// A slot of 50 samples comes before the one that listens.
@@ -549,13 +578,18 @@ fn after_a_reset_keys_begin_anew_at_once() {
     let mut delay = [0; NODES];
     delay[STRIPS] = 120;
     let inputs = noise(4, 900);
-    let (mut used, _) = engine(&two_buses(true), &delay, bus_duck(&delay, 25));
-    play_on(&mut used, &inputs, &[100]);
-    used.set(&two_buses(false), &difference(&two_buses(true), &two_buses(false)));
-    play_on(&mut used, &window(&inputs, 0..100), &[100]);
-    used.reset();
-    let (mut fresh, _) = engine(&two_buses(false), &delay, bus_duck(&delay, 25));
-    assert_eq!(used.latency(), fresh.latency());
-    let (a, b) = (play_on(&mut used, &inputs, &[50]), play_on(&mut fresh, &inputs, &[50]));
-    assert_same_sound(&a, &b, "after a reset");
+    // One way a key is on its way to silence when the reset comes, the other way it waits for that.
+    for against in [true, false] {
+        let (before, after) = (two_buses(!against), two_buses(against));
+        let (mut used, _) = engine(&before, &delay, bus_duck(&delay, 25));
+        play_on(&mut used, &inputs, &[100]);
+        used.set(&after, &difference(&before, &after));
+        play_on(&mut used, &window(&inputs, 0..100), &[100]);
+        used.reset();
+        let (mut fresh, _) = engine(&after, &delay, bus_duck(&delay, 25));
+        let later = (used.latency() - fresh.latency()) as usize;
+        let (a, b) = (play_on(&mut used, &inputs, &[50]), play_on(&mut fresh, &inputs, &[50]));
+        let (a, b) = (window(&a, later..900), window(&b, 0..900 - later));
+        assert_same_sound(&a, &b, "after a reset");
+    }
 }
