@@ -17,92 +17,19 @@ pub mod delay;
 pub mod equalizer;
 pub mod gate;
 pub mod impulse;
+pub mod kind;
 pub mod limiter;
 pub mod reverb;
 pub mod saturator;
+pub mod setting;
+pub mod spec;
 #[cfg(test)]
 pub mod trial;
 pub mod utility;
 
-/// How a setting's range is spread over a knob.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Taper {
-    /// Evenly.
-    Linear,
-    /// Evenly in octaves; the range is above 0.
-    Logarithmic,
-    /// On (1) or off (0).
-    Toggle,
-    /// One of a list, by index.
-    Choice(&'static [&'static str]),
-}
-
-/// One line of an effect's table.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Setting {
-    /// The name saved states know it by, never changed.
-    pub id: &'static str,
-    /// The name users see, unique within the effect.
-    pub name: &'static str,
-    /// What follows the number: "dB", "Hz", "ms", "%", ":1" or nothing.
-    pub unit: &'static str,
-    /// Lowest plain value, in `unit`.
-    pub min: f32,
-    /// Highest plain value, in `unit`.
-    pub max: f32,
-    /// The plain value of a new effect.
-    pub default: f32,
-    /// How the range is spread.
-    pub taper: Taper,
-    /// Whether a change may change the latency or needs long computing, so that the effect is built
-    /// anew off the audio thread instead of being told.
-    pub rebuilds: bool,
-}
-
-impl Setting {
-    /// A continuous setting.
-    pub const fn new(
-        id: &'static str,
-        name: &'static str,
-        unit: &'static str,
-        range: [f32; 2],
-        default: f32,
-        taper: Taper,
-    ) -> Setting {
-        Setting { id, name, unit, min: range[0], max: range[1], default, taper, rebuilds: false }
-    }
-
-    /// An on/off setting.
-    pub const fn toggle(id: &'static str, name: &'static str, on: bool) -> Setting {
-        let default = if on { 1.0 } else { 0.0 };
-        Setting::new(id, name, "", [0.0, 1.0], default, Taper::Toggle)
-    }
-
-    /// A choice from a list.
-    pub const fn choice(
-        id: &'static str,
-        name: &'static str,
-        names: &'static [&'static str],
-        default: usize,
-    ) -> Setting {
-        let range = [0.0, (names.len() - 1) as f32];
-        Setting::new(id, name, "", range, default as f32, Taper::Choice(names))
-    }
-
-    /// The same setting, marked as one that needs the effect built anew.
-    pub const fn rebuilding(self) -> Setting {
-        Setting { rebuilds: true, ..self }
-    }
-
-    /// `plain` held to the range, rounded where it is stepped; NaN becomes the default.
-    pub fn clamp(&self, plain: f32) -> f32 {
-        let held = if plain.is_nan() { self.default } else { plain.clamp(self.min, self.max) };
-        match self.taper {
-            Taper::Toggle | Taper::Choice(_) => held.round(),
-            Taper::Linear | Taper::Logarithmic => held,
-        }
-    }
-}
+pub use kind::Kind;
+pub use setting::{Setting, Taper};
+pub use spec::EffectSpec;
 
 /// What an effect may know about the moment it processes.
 #[derive(Clone, Copy, Debug)]

@@ -11,6 +11,7 @@
 //!                     Input              Pre                 Post ─► other buses and Main
 //! ```
 
+pub mod chain;
 pub mod parameter;
 
 pub use crate::units::{Fader, PanLaw};
@@ -74,6 +75,11 @@ impl Node {
         }
     }
 
+    /// The node of this name, as [`Node`]'s `Display` writes it: "Strip 3", "Bus 1", "Main".
+    pub fn from_name(name: &str) -> Option<Node> {
+        (0..NODES).map(Node::from_index).find(|node| node.to_string().eq_ignore_ascii_case(name))
+    }
+
     /// The node an edge's destination index names: buses first, then Main.
     pub fn destination(index: usize) -> Node {
         if index < BUSES { Node::Bus(index) } else { Node::Main }
@@ -107,6 +113,23 @@ pub enum Tap {
 impl Tap {
     /// The three places a signal can be taken, in signal order.
     pub const PLACES: [Tap; 3] = [Tap::Input, Tap::Pre, Tap::Post];
+
+    /// What users read.
+    pub fn name(self) -> &'static str {
+        match self {
+            Tap::Off => "Off",
+            Tap::Input => "Input",
+            Tap::Pre => "Pre",
+            Tap::Post => "Post",
+        }
+    }
+
+    /// The tap of this name, in any case.
+    pub fn from_name(name: &str) -> Option<Tap> {
+        [Tap::Off, Tap::Input, Tap::Pre, Tap::Post]
+            .into_iter()
+            .find(|tap| tap.name().eq_ignore_ascii_case(name))
+    }
 
     /// The position in [`Tap::PLACES`], or `None` for Off.
     pub fn place(self) -> Option<usize> {

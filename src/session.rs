@@ -1,12 +1,23 @@
-//! What is saved beside the parameters: names, colours, and in time chains, macros and scenes.
+//! What is saved beside the parameters: names, colours, insert chains, macros.
 //!
 //! Not here: parameter values, the plugin framework, the audio thread. Main thread only.
+//!
+//! | version | what it brought |
+//! |---|---|
+//! | 1 | names, the editor's size |
+//! | 2 | insert chains, macros, colours, zoom, theme |
 
-use crate::routing::{BUSES, STRIPS};
+pub mod macros;
+pub mod workshop;
+
+use crate::routing::chain::{Chain, LANES, SLOTS, Slot};
+use crate::routing::{BUSES, MACROS, NODES, Node, STRIPS};
+use macros::Macro;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// The version this program writes. A session of a newer one is refused.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Everything a project recalls besides parameter values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +45,12 @@ pub struct Session {
     /// The buses' colours, like the strips'.
     #[serde(default)]
     pub bus_colours: Vec<u8>,
+    /// The insert chains, one a node in [`Node::index`]'s order.
+    #[serde(default = "no_chains", with = "by_node")]
+    pub chains: Vec<Chain>,
+    /// What the macros drive, one entry a macro.
+    #[serde(default)]
+    pub macros: Vec<Macro>,
     /// Fields of this version's future, kept as they are.
     #[serde(flatten)]
     pub unknown: serde_json::Map<String, serde_json::Value>,
@@ -60,8 +77,55 @@ impl Default for Session {
             editor_light: false,
             strip_colours: vec![0; STRIPS],
             bus_colours: vec![0; BUSES],
+            chains: no_chains(),
+            macros: vec![Macro::default(); MACROS],
             unknown: serde_json::Map::new(),
         }
+    }
+}
+
+fn no_chains() -> Vec<Chain> {
+    vec![Chain::default(); NODES]
+}
+
+/// Chains are saved by their node's name; empty ones are left out.
+mod by_node {
+    use super::*;
+    use serde::de::{Deserializer, Error};
+    use serde::ser::{SerializeMap, Serializer};
+    use std::collections::BTreeMap;
+
+    pub fn serialize<S: Serializer>(chains: &[Chain], serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (index, chain) in chains.iter().enumerate().filter(|(_, chain)| !chain.is_empty()) {
+            map.serialize_entry(&Node::from_index(index).to_string(), chain)?;
+        }
+        map.end()
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Chain>, D::Error> {
+        let mut chains = no_chains();
+        for (name, chain) in BTreeMap::<String, Chain>::deserialize(deserializer)? {
+            let Some(node) = Node::from_name(&name) else {
+                return Err(D::Error::custom(format!(
+                    "there is no {name:?} to hold a chain; they are Strip 1 to {STRIPS}, Bus 1 to {BUSES} and Main"
+                )));
+            };
+            if chain.lanes.len() > LANES {
+                let found = chain.lanes.len();
+                return Err(D::Error::custom(format!(
+                    "the chain of {node} has {found} lanes; it holds {LANES}"
+                )));
+            }
+            if let Some(lane) = chain.lanes.iter().find(|lane| lane.slots.len() > SLOTS) {
+                let found = lane.slots.len();
+                return Err(D::Error::custom(format!(
+                    "a lane of {node} has {found} slots; it holds {SLOTS}"
+                )));
+            }
+            chains[node.index()] = chain;
+        }
+        Ok(chains)
     }
 }
 
@@ -96,7 +160,42 @@ impl Session {
         session.bus_names.resize(BUSES, String::new());
         session.strip_colours.resize(STRIPS, 0);
         session.bus_colours.resize(BUSES, 0);
+        session.macros.resize(MACROS, Macro::default());
+        session.number_slots();
+        macros::keep_one_a_target(&mut session.macros);
         Ok(session)
+    }
+
+    /// An id no slot has.
+    pub fn free_slot_id(&self) -> u64 {
+        self.chains.iter().flat_map(Chain::slots).map(|slot| slot.id).max().unwrap_or(0) + 1
+    }
+
+    /// The slot with this id, and whose chain it is in.
+    pub fn slot(&self, id: u64) -> Option<(Node, &Slot)> {
+        let slots = |(index, chain)| {
+            let node = Node::from_index(index);
+            Chain::slots(chain).map(move |slot| (node, slot))
+        };
+        self.chains.iter().enumerate().flat_map(slots).find(|(_, slot)| slot.id == id)
+    }
+
+    /// The slot with this id, to change it.
+    pub fn slot_mut(&mut self, id: u64) -> Option<&mut Slot> {
+        self.chains.iter_mut().flat_map(Chain::slots_mut).find(|slot| slot.id == id)
+    }
+
+    /// Gives every slot an id of its own: those without one, and the later of two with the same.
+    pub fn number_slots(&mut self) {
+        let mut next = self.free_slot_id();
+        let mut seen = HashSet::new();
+        for slot in self.chains.iter_mut().flat_map(Chain::slots_mut) {
+            if slot.id == 0 || !seen.insert(slot.id) {
+                slot.id = next;
+                seen.insert(next);
+                next += 1;
+            }
+        }
     }
 
     /// The session as JSON.

@@ -233,7 +233,7 @@ fn a_loaded_state_leaves_nothing_to_take_back() {
     let mut setup = setup();
     setup.link.apply(edit(Parameter::StripMute(3), 1.0), false);
     setup.link.view(0.0);
-    setup.parameters.shared.hold(|| ());
+    drop(setup.parameters.shared.hold());
     assert_eq!(setup.link.view(0.0).undo, None);
 }
 

@@ -23,10 +23,10 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         &["schedule", "routing", "effects", "dsp", "units"],
         &["serde", "nice_plug", "egui", "std::thread", "Mutex", "RwLock", "println!"],
     ),
-    ("session", &["engine", "routing", "effects", "units"], &["nice_plug", "egui"]),
+    ("session", &["engine", "schedule", "routing", "effects", "units"], &["nice_plug", "egui"]),
     (
         "plugin",
-        &["engine", "schedule", "routing", "dsp", "units", "session", "editor"],
+        &["engine", "schedule", "routing", "effects", "dsp", "units", "session", "editor"],
         &["egui::"],
     ),
     ("editor", &["engine::meters", "schedule", "routing", "units", "session", "plugin"], &[]),
