@@ -10,6 +10,7 @@ use xtask::install::{Folders, install};
 use xtask::performance::Performance;
 use xtask::report::{FILE, Labels};
 use xtask::room::{Room, Setup};
+use xtask::screenshot::FOLDER as PICTURES;
 use xtask::session::Session;
 use xtask::stems::Stem;
 use xtask::{band, demo, stems};
@@ -59,6 +60,12 @@ enum Command {
         out: PathBuf,
         #[command(flatten)]
         engine_room: EngineRoom,
+    },
+    /// Draw every view of the editor as a PNG file
+    Screenshot {
+        /// Where the pictures go; docs/images without it
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
     },
     /// Prove that everything works, from nothing
     Test {
@@ -143,6 +150,9 @@ fn run(command: Command) -> Result<()> {
                 buses: Vec::new(),
             };
             play(&stems, &session, labels, &out, &engine_room).with_context(|| shown.to_string())
+        }
+        Command::Screenshot { out } => {
+            xtask::screenshot::screenshot(&out.unwrap_or_else(|| workspace().join(PICTURES)))
         }
         Command::Test { quick } => xtask::test::run(quick),
     }
