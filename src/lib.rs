@@ -2,7 +2,7 @@
 //! knows only those before it:
 //!
 //! ```text
-//! units → dsp → effects → routing → schedule → engine → session → plugin | editor
+//! units → dsp → effects → routing → schedule → engine → session → check → templates → plugin | editor
 //! ```
 //!
 //! * [`units`]: decibels, the fader law, pan laws.
@@ -12,10 +12,12 @@
 //! * [`schedule`]: the pure function from a routing to what runs when.
 //! * [`engine`]: runs a schedule on blocks of sound.
 //! * [`session`]: what is saved beside the parameters.
+//! * [`check`]: what in a routing is probably not meant.
 //! * `plugin`: the host's side; `editor`: the screen. Both behind the feature `plugin`.
 
 #![warn(missing_docs)]
 
+pub mod check;
 pub mod dsp;
 pub mod effects;
 pub mod engine;

@@ -5,7 +5,7 @@
 //! | version | what it brought |
 //! |---|---|
 //! | 1 | names, the editor's size |
-//! | 2 | insert chains, macros |
+//! | 2 | insert chains, macros, what is intended |
 
 pub mod macros;
 
@@ -38,6 +38,9 @@ pub struct Session {
     /// What the macros drive, one entry a macro.
     #[serde(default)]
     pub macros: Vec<Macro>,
+    /// Keys of what Route Check found and the user marked as intended.
+    #[serde(default)]
+    pub intended: Vec<String>,
     /// Fields of this version's future, kept as they are.
     #[serde(flatten)]
     pub unknown: serde_json::Map<String, serde_json::Value>,
@@ -57,6 +60,7 @@ impl Default for Session {
             editor_size: default_editor_size(),
             chains: no_chains(),
             macros: vec![Macro::default(); MACROS],
+            intended: Vec::new(),
             unknown: serde_json::Map::new(),
         }
     }
