@@ -13,6 +13,7 @@
 //! * [`engine`]: runs a schedule on blocks of sound.
 //! * [`session`]: what is saved beside the parameters.
 //! * [`check`]: what in a routing is probably not meant.
+//! * [`templates`]: routings to begin with.
 //! * `plugin`: the host's side; `editor`: the screen. Both behind the feature `plugin`.
 
 #![warn(missing_docs)]
@@ -24,6 +25,7 @@ pub mod engine;
 pub mod routing;
 pub mod schedule;
 pub mod session;
+pub mod templates;
 pub mod units;
 
 #[cfg(feature = "plugin")]
