@@ -14,6 +14,7 @@ pub mod delay;
 pub mod glide;
 pub mod key;
 pub mod line;
+pub mod loudness;
 pub mod mix;
 pub mod one_pole;
 pub mod oversampling;

@@ -10,6 +10,8 @@
 
 mod aiming;
 pub mod chain;
+pub mod compare;
+mod keys;
 pub mod meters;
 pub mod rack;
 mod row;
@@ -27,7 +29,9 @@ use crate::routing::{
     BUSES, DESTINATIONS, INPUT_PORTS, MAIN, NODES, Node, PORT_CUE, PORT_MONITOR_A, PORT_MONITOR_B,
     Routing, SOURCES, STRIPS,
 };
+use crate::schedule::keys::NO_KEYS;
 use crate::schedule::{self, Schedule, Timing};
+use keys::Listening;
 use meters::{METERS, Meter, Meters};
 use rack::{Office, Plan, Rack};
 use row::Row;
@@ -75,7 +79,8 @@ const PLACE_POST: usize = 2;
 pub struct Engine {
     routing: Routing,
     schedule: Schedule,
-    /// The order that runs now; the schedule's own once nothing that sounds contradicts it.
+    /// The orders that run now; the schedule's own once nothing that sounds contradicts them.
+    strips: [u8; STRIPS],
     order: [u8; BUSES],
     timing: Timing,
     /// The absolute sample counter.
@@ -92,10 +97,14 @@ pub struct Engine {
     /// Per node: how much of its chain is heard, 0..1.
     insert_mixes: [Glide; NODES],
     tempo: Option<f64>,
+    /// New structures wait.
+    held: bool,
+    longest: u32,
     /// Pure delays in the chains, besides the rack.
     chain_latency: [u32; NODES],
     stages: [Ramp; NODES],
     destinations: [Row; DESTINATIONS],
+    listening: Listening,
     cue: Row,
     monitor: Row,
     ports: [Row; DESTINATIONS],
@@ -119,15 +128,19 @@ impl Engine {
         plan: Plan,
     ) -> (Engine, Office) {
         let ramp = ramp_length(setup.sample_rate);
-        let (rack, office) = Rack::new(plan, ramp);
+        let (rack, office) = Rack::new(plan, setup.sample_rate, ramp);
         let chain = sum(&setup.chain_latency, &rack.latencies());
-        let mut timing = Timing { chain, floor: 0 };
+        let keys = keys::behind(rack.keys(), &setup.chain_latency);
+        let mut timing = Timing { chain, floor: 0, keys };
         let schedule = schedule::compile(routing, &timing);
         timing.floor = schedule.latency;
         let longest = timing.bound().max(setup.max_latency);
+        let mut listening = Listening::new(ramp);
+        listening.replace(&NO_KEYS, &keys);
         let mut engine = Engine {
             routing: *routing,
             schedule,
+            strips: schedule.strips,
             order: schedule.order,
             timing,
             now: 0,
@@ -139,9 +152,12 @@ impl Engine {
             rack,
             insert_mixes: [Glide::fixed(1.0); NODES],
             tempo: None,
+            held: false,
+            longest,
             chain_latency: setup.chain_latency,
             stages: [Ramp::fixed([0.0; 2]); NODES],
             destinations: std::array::from_fn(|_| Row::new(3 * SOURCES, ramp)),
+            listening,
             cue: Row::new(2 * SOURCES, ramp),
             monitor: Row::new(DESTINATIONS + 1, ramp),
             ports: std::array::from_fn(|_| Row::new(2, ramp)),
@@ -164,6 +180,7 @@ impl Engine {
             let frames = ports.frames();
             let mut at = 0;
             if frames > 0 {
+                self.rack.hear(self.now, self.fresh);
                 self.receive_plan();
             }
             while at < frames {
@@ -181,7 +198,35 @@ impl Engine {
                 }
             }
             self.publish_peaks();
+            if frames > 0 {
+                self.rack.publish(&self.meters, frames);
+            }
         });
+    }
+
+    /// Whether a new structure waits to be taken over. [audio-thread]
+    pub fn has_plan(&self) -> bool {
+        self.rack.has_plan()
+    }
+
+    /// While held, no new structure is begun, because values that belong to it have not come yet.
+    /// [audio-thread]
+    pub fn hold_plans(&mut self, held: bool) {
+        self.held = held;
+    }
+
+    /// The longest total latency the delay memory holds, in samples.
+    pub fn longest(&self) -> u32 {
+        self.longest
+    }
+
+    /// How many samples any output may sound on after all inputs fell silent: the latency, and the
+    /// tails of all chains a signal can pass in turn; `u32::MAX` if for ever. [audio-thread]
+    pub fn tail(&self) -> u32 {
+        let tails = self.rack.tails();
+        let strips = tails[..STRIPS].iter().max().copied().unwrap_or(0);
+        let rest = tails[STRIPS..].iter().fold(0u32, |sum, tail| sum.saturating_add(*tail));
+        self.latency().saturating_add(strips).saturating_add(rest)
     }
 
     /// Forgets all sound; the values at the next frame apply at once. The latency stays as promised.
@@ -194,7 +239,8 @@ impl Engine {
         self.inputs.iter_mut().for_each(StripInput::clear);
         self.rack.reset();
         let rows = self.destinations.iter_mut().chain(&mut self.ports);
-        rows.chain([&mut self.cue, &mut self.monitor]).for_each(Row::clear);
+        let rows = rows.chain([&mut self.cue, &mut self.monitor]);
+        rows.chain(self.listening.rows()).for_each(Row::clear);
         // Nothing sounds against a new order any more.
         self.adopt_order();
         self.aim_all();
@@ -234,11 +280,21 @@ impl Engine {
             }
             self.inputs[strip].run(&inputs, now, &mut sum, frames);
             self.measure(Meter::StripInput(strip), &sum, frames);
+            self.lines.write(line(strip, PLACE_INPUT), now, &sum, frames);
+        }
+        // A strip may listen to the Input tap of any other, so all of them are there by now.
+        for strip in self.strips.map(usize::from) {
+            for (side, sum) in sum.iter_mut().enumerate() {
+                let input = self.lines.read(line(strip, PLACE_INPUT), side, now, 0, frames);
+                sum[..frames].copy_from_slice(input);
+            }
             self.run_node(strip, &mut sum, frames);
             self.measure(Meter::Strip(strip), &sum, frames);
         }
         for destination in self.order.map(usize::from).into_iter().chain([MAIN]) {
+            let input = line(Node::destination(destination).index(), PLACE_INPUT);
             self.destinations[destination].sum(&self.lines, now, &mut sum, frames);
+            self.lines.write(input, now, &sum, frames);
             self.run_node(Node::destination(destination).index(), &mut sum, frames);
         }
 
@@ -262,19 +318,13 @@ impl Engine {
         }
     }
 
-    /// A node from its Input tap, given in `slice`, to its Post tap, left there.
+    /// A node from its Input tap, written and given in `slice`, to its Post tap, left there.
     fn run_node(&mut self, node: usize, slice: &mut Stereo, frames: usize) {
         let now = self.now;
-        self.lines.write(line(node, PLACE_INPUT), now, slice, frames);
-        let chain = self.chain_latency[node];
-        if chain > 0 {
-            for (side, slice) in slice.iter_mut().enumerate() {
-                let late = self.lines.read(line(node, PLACE_INPUT), side, now, chain, frames);
-                slice[..frames].copy_from_slice(late);
-            }
-        }
+        self.listening.run(node, &self.lines, now, slice, frames);
         let moment = chain::Moment { now, frames, tempo: self.tempo };
-        self.rack.run(node, slice, &self.insert_mixes[node], moment);
+        let keys = self.listening.heard();
+        self.rack.run(node, slice, keys, &self.insert_mixes[node], moment);
         self.lines.write(line(node, PLACE_PRE), now, slice, frames);
         let pre = *slice;
         for (side, slice) in slice.iter_mut().enumerate() {

@@ -3,31 +3,38 @@
 //! Not here: gains over time, buffers, history. The audio thread calls it when a tap, a mute, a solo
 //! or a role changes; editor, route check and tests call it too. Fixed size, `Copy`, no heap.
 //!
-//! **Architecture invariant**: order, admission and delays depend on chain latencies, roles and
+//! **Architecture invariant**: order, admission and delays depend on chain latencies, keys, roles and
 //! bus-to-bus taps only. None of these can be automated, so automation never changes latency.
 
+pub mod keys;
+mod path;
 mod text;
 
 use crate::routing::{
     BUSES, DESTINATIONS, MAIN, NODES, Node, Role, Routing, SOURCES, STRIPS, SoloMode, Tap,
 };
+use keys::{Keys, Listening, NO_KEYS, join};
 
-/// The insert chains' latencies and the latency already promised to the host, in samples.
+/// What the insert chains bring with them, and the latency already promised to the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timing {
-    /// Per node: strips, buses, Main.
+    /// Each chain's latency in samples, per node: strips, buses, Main.
     pub chain: [u32; NODES],
-    /// The schedule's latency is at least this.
+    /// The schedule's latency is at least this, in samples.
     pub floor: u32,
+    /// What slots of the chains listen to.
+    pub keys: Keys,
 }
 
 impl Timing {
-    /// No latency anywhere.
-    pub const ZERO: Timing = Timing { chain: [0; NODES], floor: 0 };
+    /// No latency anywhere, and no keys.
+    pub const ZERO: Timing = Timing { chain: [0; NODES], floor: 0, keys: NO_KEYS };
 
-    /// No routing of these chains has a higher latency than this.
+    /// No routing of these chains and keys has a higher latency than this. What the strips take
+    /// depends on no routing; after them, a bus or Main is at most as late as all chains before it
+    /// one after the other, whether it waits for an edge or its head for a key.
     pub fn bound(&self) -> u32 {
-        let strips = self.chain[..STRIPS].iter().max().copied().unwrap_or(0);
+        let strips = compile(&Routing::default(), self).longest_strip();
         self.floor.max(strips + self.chain[STRIPS..].iter().sum::<u32>())
     }
 }
@@ -42,13 +49,15 @@ pub enum Admission {
     Open,
     /// A Mix feeds only other Mixes.
     Role,
-    /// It would close a loop.
+    /// It would close a loop, now or with an edge that automation can open.
     Loop,
 }
 
 /// What runs when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Schedule {
+    /// The strips in the order their chains run; the sound at all their Input taps is there before.
+    pub strips: [u8; STRIPS],
     /// The buses in the order they run; Main runs last.
     pub order: [u8; BUSES],
     /// From any input to every aligned output, in samples.
@@ -62,13 +71,15 @@ pub struct Schedule {
     connected: [u16; SOURCES],
     /// Bit `d` of a source's word: mute, solo, roles and talkback let it sound.
     passes: [u16; SOURCES],
+    listening: Listening,
 }
 
-const _: () = assert!(DESTINATIONS <= 16, "the destination masks are 16 bits wide");
+const _: () = assert!(DESTINATIONS <= 16 && STRIPS <= 16, "sets of nodes are 16 bits wide");
 
-/// Computes the schedule: admit edges, order the buses, time them, then mask.
+/// Computes the schedule: admit edges and keys, order strips and buses, time them, then mask.
 pub fn compile(routing: &Routing, timing: &Timing) -> Schedule {
     let mut schedule = Schedule {
+        strips: [0; STRIPS],
         order: [0; BUSES],
         latency: 0,
         arrival: [0; NODES],
@@ -77,8 +88,10 @@ pub fn compile(routing: &Routing, timing: &Timing) -> Schedule {
         taps: [[Tap::Off; DESTINATIONS]; SOURCES],
         connected: [0; SOURCES],
         passes: [0; SOURCES],
+        listening: Listening::new(&timing.keys),
     };
-    schedule.admit(routing);
+    let mut reach = schedule.admit(routing);
+    schedule.admit_keys(&mut reach);
     schedule.sort();
     schedule.time(timing.floor);
     schedule.mask(routing);
@@ -87,8 +100,8 @@ pub fn compile(routing: &Routing, timing: &Timing) -> Schedule {
 
 impl Schedule {
     /// Pass 1. Edges are admitted in (source, destination) order; one that a role forbids or that
-    /// would close a loop is refused.
-    fn admit(&mut self, routing: &Routing) {
+    /// would close a loop is refused. Answers which buses each bus reaches.
+    fn admit(&mut self, routing: &Routing) -> [u16; BUSES] {
         // Bit `k` of `reach[j]`: a signal in bus j gets to bus k over admitted edges.
         let mut reach: [u16; BUSES] = std::array::from_fn(|j| 1 << j);
         for source in 0..SOURCES {
@@ -108,39 +121,47 @@ impl Schedule {
                 }
             }
         }
+        reach
     }
 
-    /// Pass 2. A bus runs after all that feed it; where several could, the lowest number runs first.
+    /// Pass 3. What feeds a bus or is a key to a strip or bus runs before it.
     fn sort(&mut self) {
-        let mut done = [false; BUSES];
-        for place in 0..BUSES {
-            let ready = |j: usize| {
-                !done[j] && (0..BUSES).all(|from| done[from] || !self.is_open(STRIPS + from, j))
-            };
-            // Admission left no loop, so one is always ready.
-            let next = (0..BUSES).find(|j| ready(*j)).unwrap_or(0);
-            self.order[place] = next as u8;
-            done[next] = true;
-        }
+        let mut strips = [0; STRIPS];
+        let mut buses: [u16; BUSES] = std::array::from_fn(|bus| {
+            let feeds = |from: &usize| self.is_open(STRIPS + from, bus);
+            (0..BUSES).filter(feeds).fold(0, |set, from| set | 1 << from)
+        });
+        self.listening.run_before(&mut strips, &mut buses);
+        self.strips = sorted(&strips);
+        self.order = sorted(&buses);
     }
 
-    /// Pass 3. Everything is padded to the longest strip chain, connected or not; a bus starts when
-    /// its latest admitted edge has come.
+    /// Pass 4. Everything is padded to the longest strip chain, connected or not; a bus starts when
+    /// its latest admitted edge has come, its chain when its latest key has.
     fn time(&mut self, floor: u32) {
-        let longest = self.chain[..STRIPS].iter().max().copied().unwrap_or(0);
+        for strip in self.strips {
+            self.pad_head(strip.into());
+        }
+        let longest = self.longest_strip();
         self.latency = floor.max(longest);
         for destination in self.order.map(usize::from).into_iter().chain([MAIN]) {
-            let arrival = (STRIPS..SOURCES)
+            let node = Node::destination(destination).index();
+            self.arrival[node] = (STRIPS..SOURCES)
                 .filter(|source| self.is_open(*source, destination))
                 .map(|source| self.tap_time(source, self.taps[source][destination]))
                 .fold(longest, u32::max);
-            let node = Node::destination(destination).index();
-            self.arrival[node] = arrival;
-            self.latency = self.latency.max(arrival + self.chain[node]);
+            self.pad_head(node);
+            self.latency = self.latency.max(self.tap_time(node, Tap::Post));
         }
+        self.time_keys();
     }
 
-    /// Pass 4. Mute, solo and talkback as masks on edges, from the values alone.
+    /// How late the latest strip is at its Post tap, in samples.
+    fn longest_strip(&self) -> u32 {
+        (0..STRIPS).map(|strip| self.tap_time(strip, Tap::Post)).max().unwrap_or(0)
+    }
+
+    /// Pass 5. Mute, solo and talkback as masks on edges, from the values alone.
     fn mask(&mut self, routing: &Routing) {
         let is_mix = |destination: usize| {
             destination != MAIN && routing.buses[destination].role == Role::Mix
@@ -217,7 +238,7 @@ impl Schedule {
     pub fn tap_time(&self, node: usize, tap: Tap) -> u32 {
         match tap {
             Tap::Off | Tap::Input => self.arrival[node],
-            Tap::Pre | Tap::Post => self.arrival[node] + self.chain[node],
+            Tap::Pre | Tap::Post => self.arrival[node] + self.head(node) + self.chain[node],
         }
     }
 
@@ -239,30 +260,22 @@ impl Schedule {
         self.order.iter().position(|b| *b as usize == bus).unwrap_or(0)
     }
 
-    /// The buses on the loop that an edge from bus `source` to bus `destination` would close: from
-    /// the destination over admitted edges back to the source. Empty if there is none.
-    pub fn loop_path(&self, source: usize, destination: usize) -> Vec<usize> {
-        let (from, to) = (destination, source);
-        let mut came: [Option<usize>; BUSES] = [None; BUSES];
-        let mut queue = std::collections::VecDeque::from([from]);
-        while let Some(bus) = queue.pop_front() {
-            if bus == to {
-                let mut path = vec![to];
-                while path.last() != Some(&from) {
-                    path.extend(path.last().and_then(|b| came[*b]));
-                }
-                path.reverse();
-                return path;
-            }
-            for (next, came) in came.iter_mut().enumerate() {
-                if next != from && came.is_none() && self.is_open(STRIPS + bus, next) {
-                    *came = Some(bus);
-                    queue.push_back(next);
-                }
-            }
-        }
-        Vec::new()
+    /// The place of a strip in the order of the strips' chains.
+    pub fn strip_place(&self, strip: usize) -> usize {
+        self.strips.iter().position(|s| *s as usize == strip).unwrap_or(0)
     }
+}
+
+/// An order in which each comes after all in its set; where several could be next, the lowest is.
+fn sorted<const N: usize>(before: &[u16; N]) -> [u8; N] {
+    let mut done = 0u16;
+    std::array::from_fn(|_| {
+        let ready = |j: &usize| done & (1 << j) == 0 && before[*j] & !done == 0;
+        // Admission left no loop, so one is always ready.
+        let next = (0..N).find(ready).unwrap_or(0);
+        done |= 1 << next;
+        next as u8
+    })
 }
 
 fn admit_bus(
@@ -279,14 +292,7 @@ fn admit_bus(
     if destination == MAIN {
         return Admission::Open;
     }
-    if reach[destination] & (1 << source) != 0 {
-        return Admission::Loop;
-    }
-    let gained = reach[destination];
-    for from in reach.iter_mut().filter(|from| **from & (1 << source) != 0) {
-        *from |= gained;
-    }
-    Admission::Open
+    join(reach, source, destination)
 }
 
 #[cfg(test)]

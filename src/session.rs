@@ -8,6 +8,7 @@
 //! | 2 | insert chains, macros, what is intended |
 
 pub mod macros;
+pub mod workshop;
 
 use crate::routing::chain::{Chain, LANES, SLOTS, Slot};
 use crate::routing::{BUSES, MACROS, NODES, Node, STRIPS};

@@ -190,8 +190,8 @@ fn replaced(block: usize) -> Vec<Vec<f32>> {
     let (mut engine, mut office) = engine(&routing, plan(0, chain(slots, 0.0)));
     let mut out = run(&mut engine, 0, 1000, block, wave);
     let new = vec![
-        Slot::awaited(1, 1.0, ramp()),
-        Slot::awaited(0, 0.0, ramp()),
+        Slot::awaited(1, 20, 1.0, ramp()),
+        Slot::awaited(0, 77, 0.0, ramp()),
         Slot::new(3, Wait::boxed(50, 1.5), 1.0, ramp()),
     ];
     let lane = Lane::new(new, 1.0, LONGEST, ramp());

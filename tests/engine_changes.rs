@@ -216,7 +216,7 @@ proptest! {
         use switchyard::schedule::{Timing, compile};
         let a = routings::edited(&start);
         let b = routings::apply(&a, &lanes.concat());
-        let timing = Timing { chain, floor: 0 };
+        let timing = Timing { chain, ..Timing::ZERO };
         let (before, after) = (compile(&a, &timing), compile(&b, &timing));
         prop_assert_eq!(before.order, after.order);
         prop_assert_eq!(before.latency, after.latency);

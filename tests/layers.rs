@@ -23,7 +23,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         &["schedule", "routing", "effects", "dsp", "units"],
         &["serde", "nice_plug", "egui", "std::thread", "Mutex", "RwLock", "println!"],
     ),
-    ("session", &["engine", "routing", "effects", "units"], &["nice_plug", "egui"]),
+    ("session", &["engine", "schedule", "routing", "effects", "units"], &["nice_plug", "egui"]),
     (
         "check",
         &["session", "schedule", "routing", "effects", "units"],

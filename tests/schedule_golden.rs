@@ -3,7 +3,8 @@
 //! Not here: properties that hold for any routing (`schedule`). Strips that a drawing leaves out go
 //! nowhere.
 
-use switchyard::routing::{Fader, MAIN, NODES, Role, Routing, STRIPS, Tap};
+use switchyard::routing::{Fader, MAIN, Node, Role, Routing, STRIPS, Tap};
+use switchyard::schedule::keys::KeyEdge;
 use switchyard::schedule::{Timing, compile};
 
 const UNITY: Fader = Fader::UNITY;
@@ -40,13 +41,29 @@ fn assert_text(routing: &Routing, timing: Timing, expected: &str) {
 }
 
 fn latencies(of: &[(usize, u32)]) -> Timing {
-    let mut timing = Timing { chain: [0; NODES], floor: 0 };
+    let mut timing = Timing::ZERO;
     of.iter().for_each(|(node, latency)| timing.chain[*node] = *latency);
     timing
 }
 
 fn bus_node(bus: usize) -> usize {
     STRIPS + bus - 1
+}
+
+/// A slot in the chain of `node`, `offset` samples from its head, listens to `source`. Keys stand in
+/// the table from its end, because it does not matter where.
+fn key(timing: &mut Timing, source: Node, tap: Tap, node: Node, offset: u32) {
+    let free = timing.keys.iter_mut().rev().find(|key| key.is_none());
+    *free.expect("the table has room") = Some(KeyEdge { source, tap, node, offset });
+}
+
+/// Strips and buses by the numbers users know.
+fn s(strip: usize) -> Node {
+    Node::Strip(strip - 1)
+}
+
+fn b(bus: usize) -> Node {
+    Node::Bus(bus - 1)
 }
 
 // (nothing)                              Main
@@ -286,9 +303,153 @@ fn a_latency_promised_before() {
     strip(&mut routing, 1, Tap::Post, None);
     assert_text(
         &routing,
-        Timing { chain: [0; NODES], floor: 64 },
+        Timing { floor: 64, ..Timing::ZERO },
         "latency 64
         order Main
         Strip 1 > Main Post",
+    );
+}
+
+// Strip 1 [5] ─Post────► Main       The duck's slot is at the head of Strip 1's chain, which waits
+//    ▲ key at 0                     10 for the key to come through Strip 2's.
+// Strip 2 [10] ─Post +5─► Main
+#[test]
+fn a_strip_ducked_by_a_later_one() {
+    let mut routing = nothing();
+    strip(&mut routing, 1, Tap::Post, None);
+    strip(&mut routing, 2, Tap::Post, None);
+    let mut timing = latencies(&[(0, 5), (1, 10)]);
+    key(&mut timing, s(2), Tap::Pre, s(1), 0);
+    assert_text(
+        &routing,
+        timing,
+        "latency 15
+        order Main
+        strips Strip 2 > Strip 1
+        Strip 1 > Main Post
+        Strip 2 > Main Post +5
+        head Strip 1 +10
+        key Strip 2 > Strip 1 Pre",
+    );
+}
+
+// Strip 1 [40] ─Post────────► Bus 1 [0 +20 10] ─Post─► Main     Two slots of the bus listen to two
+// Strip 2 [ 0] ─Post +40────►   ▲ 0  ▲ 20                       strips, one behind 20 samples.
+// Strip 1 Input: key at 20, Strip 2 Post: key at 0
+#[test]
+fn a_bus_that_listens_to_strips() {
+    let mut routing = nothing();
+    strip(&mut routing, 1, Tap::Post, Some(1));
+    strip(&mut routing, 2, Tap::Post, Some(1));
+    let mut timing = latencies(&[(0, 40), (bus_node(1), 30)]);
+    key(&mut timing, s(2), Tap::Post, b(1), 0);
+    key(&mut timing, s(1), Tap::Input, b(1), 20);
+    assert_text(
+        &routing,
+        timing,
+        "latency 70
+        order Bus 1 > Main
+        Strip 1 > Bus 1 Post
+        Strip 2 > Bus 1 Post +40
+        Bus 1 > Main Post
+        key Strip 1 > Bus 1 Input +60
+        key Strip 2 > Bus 1 Post +40",
+    );
+}
+
+// Strip 1 ─Post─► Bus 1 [5] ─Post──────► Main [8]     Bus 2 runs first, and Bus 1's chain begins when
+//                   ▲ key at 3              ▲ key at 0     its key has come: 97 late, with 3 in it
+// Strip 2 ─Post─► Bus 2 [100] ─Post +2──►   │              already. Main's slot hears Bus 1's Input.
+//                 Bus 1 Input ──────────────┘
+#[test]
+fn a_bus_that_waits_for_its_key() {
+    let mut routing = nothing();
+    strip(&mut routing, 1, Tap::Post, Some(1));
+    strip(&mut routing, 2, Tap::Post, Some(2));
+    let mut timing = latencies(&[(bus_node(1), 5), (bus_node(2), 100), (STRIPS + MAIN, 8)]);
+    key(&mut timing, b(2), Tap::Pre, b(1), 3);
+    key(&mut timing, b(1), Tap::Input, Node::Main, 0);
+    assert_text(
+        &routing,
+        timing,
+        "latency 110
+        order Bus 2 > Bus 1 > Main
+        Strip 1 > Bus 1 Post
+        Strip 2 > Bus 2 Post
+        Bus 1 > Main Post
+        Bus 2 > Main Post +2
+        head Bus 1 +97
+        key Bus 1 > Main Input +102
+        key Bus 2 > Bus 1 Pre",
+    );
+}
+
+// Strip 1 ─Post─► Bus 1 ─Post─► Bus 2 ─Post─► Main
+//                   ▲ key ─── ╳ ──┘                Edges are admitted before keys.
+#[test]
+fn a_key_against_an_edge() {
+    let mut routing = nothing();
+    strip(&mut routing, 1, Tap::Post, Some(1));
+    bus(&mut routing, 1, Tap::Post, 2);
+    routing.buses[0].main_tap = Tap::Off;
+    let mut timing = latencies(&[(bus_node(1), 5)]);
+    key(&mut timing, b(2), Tap::Input, b(1), 0);
+    assert_text(
+        &routing,
+        timing,
+        "latency 5
+        order Bus 1 > Bus 2 > Main
+        Strip 1 > Bus 1 Post
+        Bus 1 > Bus 2 Post
+        Bus 2 > Main Post
+        key Bus 2 > Bus 1 refused, loop: Bus 2 > Bus 1 > Bus 2",
+    );
+}
+
+// Strip 1 ─key Pre─► Strip 2 ─key Post─► Strip 3 ─key Pre╳ Strip 1     The last in source order is
+//    ▲                                      └────key Input─► Strip 1   refused, an Input tap never.
+//    └─ ╳ a key from a bus, ╳ from Main, ╳ from itself after the chain
+#[test]
+fn keys_in_a_ring_and_keys_backwards() {
+    let mut timing = latencies(&[(0, 4), (1, 6)]);
+    key(&mut timing, s(3), Tap::Pre, s(1), 0);
+    key(&mut timing, s(3), Tap::Input, s(1), 4);
+    key(&mut timing, s(2), Tap::Post, s(3), 0);
+    key(&mut timing, s(1), Tap::Pre, s(2), 6);
+    key(&mut timing, b(1), Tap::Input, s(1), 0);
+    key(&mut timing, Node::Main, Tap::Post, s(1), 0);
+    key(&mut timing, s(1), Tap::Post, s(1), 0);
+    assert_text(
+        &nothing(),
+        timing,
+        "latency 6
+        order Main
+        strips Strip 1 > Strip 2 > Strip 3
+        head Strip 3 +6
+        key Strip 1 > Strip 2 Pre +2
+        key Strip 1 > Strip 1 refused, loop: Strip 1 > Strip 1
+        key Strip 2 > Strip 3 Post
+        key Strip 3 > Strip 1 Input +4
+        key Strip 3 > Strip 1 refused, loop: Strip 3 > Strip 1 > Strip 2 > Strip 3
+        key Bus 1 > Strip 1 refused, loop: Bus 1 > Strip 1 > Bus 1
+        key Main > Strip 1 refused, loop: Main > Strip 1 > Main",
+    );
+}
+
+// Bus 1 [50] hears its own Input at 20, Main [9] its own at 0 and the Input of Bus 1 at 9.
+#[test]
+fn keys_from_a_nodes_own_input() {
+    let mut timing = latencies(&[(bus_node(1), 50), (STRIPS + MAIN, 9)]);
+    key(&mut timing, b(1), Tap::Input, b(1), 20);
+    key(&mut timing, Node::Main, Tap::Input, Node::Main, 0);
+    key(&mut timing, b(1), Tap::Input, Node::Main, 9);
+    assert_text(
+        &nothing(),
+        timing,
+        "latency 59
+        order Main
+        key Bus 1 > Bus 1 Input +20
+        key Bus 1 > Main Input +59
+        key Main > Main Input",
     );
 }

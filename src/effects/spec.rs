@@ -10,7 +10,7 @@
 //! to it. What this version does not know (a whole effect, or a setting of a known one) is kept as
 //! it is and written back.
 
-use super::impulse::ImpulseRef;
+use super::impulse::{BUILT_IN, ImpulseRef};
 use super::{Kind, Setting};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -61,12 +61,12 @@ fn wrong(field: &str, expected: &'static str, found: &Value) -> SpecError {
 }
 
 impl EffectSpec {
-    /// A new effect with the defaults of its table.
+    /// A new effect with the defaults of its table, a convolution with the first built-in response.
     pub fn new(kind: Kind) -> EffectSpec {
         EffectSpec::Known(Known {
             kind,
             values: kind.settings().iter().map(|setting| setting.default).collect(),
-            impulse: None,
+            impulse: kind.has_impulse().then(|| ImpulseRef::built_in(BUILT_IN[0])),
             unknown_settings: Map::new(),
             unknown: Map::new(),
         })
@@ -125,10 +125,13 @@ impl EffectSpec {
             Some(Value::Object(settings)) => known.read(settings)?,
             Some(other) => return Err(wrong("settings", "an object", &other)),
         }
-        if let Some(value) = fields.remove("impulse") {
-            let read = serde_json::from_value(value.clone());
-            known.impulse = read.map_err(|_| wrong("impulse", "an impulse response", &value))?;
-        }
+        known.impulse = match fields.remove("impulse") {
+            None | Some(Value::Null) => None,
+            Some(value) => {
+                let read = serde_json::from_value(value.clone());
+                Some(read.map_err(|_| wrong("impulse", "an impulse response", &value))?)
+            }
+        };
         known.unknown = fields;
         Ok(EffectSpec::Known(known))
     }

@@ -4,12 +4,13 @@
 //! thread; no allocation.
 
 use super::row::Moment;
-use super::{Engine, LINE_CUE, LINE_MAIN_IN, PLACE_POST, PLACE_PRE, line, sum, targets};
+use super::{Engine, LINE_CUE, LINE_MAIN_IN, PLACE_POST, PLACE_PRE, keys, line, sum, targets};
 use crate::routing::parameter::{Parameter, ParameterSet};
 use crate::routing::{
     BUSES, DESTINATIONS, MAIN, NODES, Node, Routing, SOURCES, STRIPS, SoloMode, Speakers, Tap,
 };
 use crate::schedule;
+use crate::schedule::keys::KEYS;
 
 /// Which targets must be computed again.
 #[derive(Default)]
@@ -17,6 +18,7 @@ struct Work {
     structure: bool,
     outputs: bool,
     insert_mixes: bool,
+    macros: u32,
     inputs: u32,
     stages: u32,
     edges: [u16; SOURCES],
@@ -67,8 +69,7 @@ impl Work {
             P::StripInsertMix(_) | P::BusInsertMix(_) | P::MainInsertMix => {
                 self.insert_mixes = true;
             }
-            // What a macro drives is the session's matter.
-            P::Macro(_) => {}
+            P::Macro(n) => self.macros |= 1 << n,
             P::StripMute(_)
             | P::StripSolo(_)
             | P::BusMute(_)
@@ -117,6 +118,10 @@ impl Engine {
         for parameter in changed.iter() {
             work.add(parameter, routing);
         }
+        let moment = self.moment();
+        for index in bits(work.macros) {
+            self.rack.drive(index, routing.macros[index], moment.now, moment.ramp);
+        }
         if work.structure {
             self.recompile();
             self.aim_all();
@@ -162,31 +167,52 @@ impl Engine {
         self.adopt_order();
     }
 
-    /// Takes over the schedule's order unless an edge that still sounds runs against it. Such an
-    /// edge is on its way to silence, so the order is taken over when its ramp ends.
+    /// Takes over the schedule's order, of strips and of buses, unless an edge or a key that still
+    /// sounds runs against it. Such a one is on its way to silence, so the order is taken over when
+    /// its ramp ends.
     pub(super) fn adopt_order(&mut self) -> bool {
-        if self.order == self.schedule.order {
-            return false;
-        }
-        let against = !self.fresh
-            && (0..BUSES).any(|to| {
-                (0..BUSES).any(|from| {
-                    self.schedule.place(from) >= self.schedule.place(to)
-                        && (0..3).any(|p| self.destinations[to].holds(line(STRIPS + from, p)))
+        let new = &self.schedule;
+        let sounds_against = |from_strips: bool| {
+            self.timing.keys.iter().enumerate().any(|(index, key)| {
+                key.is_some_and(|key| {
+                    matches!(key.node, Node::Strip(_)) == from_strips
+                        && !keys::runs_in_time(&key, &new.strips, &new.order)
+                        && self.listening.holds(index, &key)
                 })
-            });
-        if !against {
-            self.order = self.schedule.order;
+            })
+        };
+        let mut adopted = false;
+        if self.strips != new.strips && (self.fresh || !sounds_against(true)) {
+            self.strips = new.strips;
+            adopted = true;
         }
-        !against
+        let edge_against = |from: usize, to: usize| {
+            new.place(from) >= new.place(to)
+                && (0..3).any(|p| self.destinations[to].holds(line(STRIPS + from, p)))
+        };
+        let any_against = || {
+            (0..BUSES).any(|to| (0..BUSES).any(|from| edge_against(from, to)))
+                || sounds_against(false)
+        };
+        if self.order != new.order && (self.fresh || !any_against()) {
+            self.order = new.order;
+            adopted = true;
+        }
+        adopted
     }
 
     pub(super) fn aim_all(&mut self) {
         (0..STRIPS).for_each(|strip| self.aim_input(strip));
         (0..NODES).for_each(|node| self.aim_stage(node));
         self.aim_edges();
+        self.aim_keys(0);
+        self.aim_heads();
         self.aim_outputs();
         self.aim_insert_mixes();
+        let moment = self.moment();
+        for (index, value) in self.routing.macros.into_iter().enumerate() {
+            self.rack.drive(index, value, moment.now, moment.ramp);
+        }
     }
 
     fn aim_insert_mixes(&mut self) {
@@ -198,8 +224,10 @@ impl Engine {
 
     /// Looks for new chains and begins to take them over.
     pub(super) fn receive_plan(&mut self) {
-        let end = self.rack.receive(self.now, self.fresh);
-        self.note_end(end);
+        if !self.held {
+            let end = self.rack.receive(self.now, self.fresh);
+            self.note_end(end);
+        }
         self.take_chains();
     }
 
@@ -207,8 +235,39 @@ impl Engine {
     fn take_chains(&mut self) {
         if self.rack.take_over(self.now, self.fresh) {
             self.timing.chain = sum(&self.chain_latency, &self.rack.latencies());
+            let keys = keys::behind(self.rack.keys(), &self.chain_latency);
+            let changed = self.listening.replace(&self.timing.keys, &keys);
+            self.timing.keys = keys;
             self.recompile();
+            self.aim_keys(changed);
             self.aim_all();
+        }
+    }
+
+    /// Aims every key, those in the set `at_once` without a ramp. One that runs against the running
+    /// order stays silent until the new order runs.
+    fn aim_keys(&mut self, at_once: u64) {
+        for index in 0..KEYS {
+            let Some(key) = self.timing.keys[index] else { continue };
+            let mut moment = self.moment();
+            if at_once & (1 << index) != 0 {
+                moment.ramp = 0;
+            }
+            let end = if keys::runs_in_time(&key, &self.strips, &self.order) {
+                self.listening.aim(index, &key, &self.schedule, moment)
+            } else {
+                self.listening.silence(index, &key, moment)
+            };
+            self.note_end(end);
+        }
+    }
+
+    fn aim_heads(&mut self) {
+        let moment = self.moment();
+        for node in 0..NODES {
+            let delay = self.schedule.head(node) + self.chain_latency[node];
+            let end = self.listening.aim_head(node, delay, moment);
+            self.note_end(end);
         }
     }
 
@@ -299,11 +358,13 @@ impl Engine {
         let rows = self.destinations.iter_mut().chain(&mut self.ports);
         let end = rows
             .chain([&mut self.cue, &mut self.monitor])
+            .chain(self.listening.rows())
             .map(|row| row.settle(now))
             .fold(None, Option::max);
         self.note_end(end);
         if self.adopt_order() {
             self.aim_edges();
+            self.aim_keys(0);
         }
         self.take_chains();
     }

@@ -11,6 +11,7 @@
 //!         └─► delay of the whole chain ───────────────┘
 //! ```
 
+use super::compare::{Compare, Hearing};
 use crate::dsp::delay::Delay;
 use crate::dsp::glide::Glide;
 use crate::dsp::mix;
@@ -24,6 +25,9 @@ pub struct Slot {
     /// The effect. None in what remains of a removed slot, which only fades its delay to nothing,
     /// and between being announced and being taken over from the old structure.
     pub effect: Option<Box<dyn Effect>>,
+    /// The index of what the effect listens to in the table of keys
+    /// ([`crate::schedule::keys::Keys`]); None if it has no key.
+    pub key: Option<usize>,
     /// The input, as late as the effect is.
     dry: Delay,
     /// How much of the effect is heard, 0..1: mix, bypass and coming and going in one.
@@ -43,6 +47,8 @@ pub struct Lane {
     /// Pads the lane to the chain's latency.
     pad: Delay,
     level: Glide,
+    /// Goes on as a lane of the old structure.
+    known: bool,
 }
 
 /// A whole chain.
@@ -53,6 +59,10 @@ pub struct Chain {
     /// The chain's input, as late as the chain is.
     dry: Delay,
     latency: u32,
+    /// Goes on as the node's chain of the old structure.
+    known: bool,
+    /// Hears input and output equally loud, if asked to.
+    compare: Compare,
 }
 
 /// What a chain needs to know of the moment.
@@ -76,6 +86,7 @@ impl Slot {
         Slot {
             id,
             effect: Some(effect),
+            key: None,
             dry,
             amount: Glide::fixed(0.0),
             wanted,
@@ -84,17 +95,26 @@ impl Slot {
         }
     }
 
-    /// A place for an effect or a remainder that comes from the old structure. [main-thread]
-    pub fn awaited(id: u64, wanted: f32, ramp: u32) -> Slot {
+    /// A place for an effect of `latency` samples that comes from elsewhere in the old structure, for
+    /// what stays where it is, or (with id 0) for what remains of one that goes. [main-thread]
+    pub fn awaited(id: u64, latency: u32, wanted: f32, ramp: u32) -> Slot {
+        let mut dry = Delay::new(0, latency, ramp);
+        dry.set(latency);
         Slot {
             id,
             effect: None,
-            dry: Delay::new(0, 0, ramp),
+            key: None,
+            dry,
             amount: Glide::fixed(0.0),
             wanted,
             muted: None,
             fault: false,
         }
+    }
+
+    /// The same slot, listening to the key of this index.
+    pub fn listening(self, key: Option<usize>) -> Slot {
+        Slot { key, ..self }
     }
 
     /// Samples from input to output.
@@ -113,17 +133,42 @@ impl Slot {
         self.amount.aim(0.0, now, ramp);
     }
 
-    /// Takes over what the same slot had in the old structure. One that stayed in its place sounds
-    /// on; one that moved comes in anew.
-    pub fn take_over(&mut self, old: &mut Slot, stayed: bool, now: u64, ramp: u32) {
-        std::mem::swap(&mut self.effect, &mut old.effect);
+    /// Goes on as the same slot in the old structure did.
+    pub fn stay(&mut self, old: &mut Slot, now: u64, ramp: u32) {
         std::mem::swap(&mut self.dry, &mut old.dry);
+        self.amount = old.amount;
+        self.amount.aim(self.wanted, now, ramp);
+        self.move_in(old);
+    }
+
+    /// Takes the delay of the slot it replaces.
+    pub fn take_delay(&mut self, old: &mut Slot) {
+        std::mem::swap(&mut self.dry, &mut old.dry);
+    }
+
+    /// Takes the effect of a slot that was elsewhere; it comes in anew.
+    pub fn move_in(&mut self, old: &mut Slot) {
+        std::mem::swap(&mut self.effect, &mut old.effect);
         self.muted = old.muted;
         self.fault = old.fault;
-        if stayed {
-            self.amount = old.amount;
-            self.amount.aim(self.wanted, now, ramp);
+    }
+
+    /// Tells the effect a plain value of the setting at `index`.
+    pub fn set(&mut self, index: usize, plain: f32, now: u64, ramp: u32) {
+        if let Some(effect) = &mut self.effect {
+            effect.set(index, plain, now, ramp);
         }
+    }
+
+    /// By how many dB the effect turns down now, as far as it is heard.
+    pub fn reduction_db(&self) -> f32 {
+        let heard = self.amount.target();
+        self.effect.as_ref().map_or(0.0, |effect| effect.reduction_db() * heard)
+    }
+
+    /// How many samples it sounds on after its input fell silent.
+    pub fn tail(&self) -> u32 {
+        self.effect.as_ref().map_or(0, |effect| effect.tail())
     }
 
     /// Becomes what remains of a removed slot: its delay, fading to nothing.
@@ -138,6 +183,11 @@ impl Slot {
         if self.amount.target() != self.wanted {
             self.amount.aim(self.wanted, now + u64::from(self.latency()), ramp);
         }
+    }
+
+    /// Is wholly there, because the lane it is in comes in from silence.
+    fn arrive_with_lane(&mut self) {
+        self.amount = Glide::fixed(self.wanted);
     }
 
     /// Is there at once, for a start without sound.
@@ -216,7 +266,7 @@ fn blend(wet: &mut Stereo, dry: &Stereo, amount: &Glide, now: u64, frames: usize
 impl Lane {
     /// A lane of slots at a linear level, whose pad can grow to `longest` samples. [main-thread]
     pub fn new(slots: Vec<Slot>, level: f32, longest: u32, ramp: u32) -> Lane {
-        Lane { slots, pad: Delay::new(0, longest, ramp), level: Glide::fixed(level) }
+        Lane { slots, pad: Delay::new(0, longest, ramp), level: Glide::fixed(level), known: false }
     }
 
     /// Samples of all slots together.
@@ -235,13 +285,24 @@ impl Lane {
         let level = self.level.target();
         self.level = old.level;
         self.level.aim(level, now, ramp);
+        self.known = true;
     }
 
-    /// Comes in from silence.
-    pub fn arrive(&mut self, now: u64, ramp: u32) {
+    /// Fades out, to be taken away.
+    pub fn leave(&mut self, now: u64, ramp: u32) {
+        self.level.aim(0.0, now, ramp);
+    }
+
+    /// Comes in from the level `from`.
+    fn arrive(&mut self, from: f32, now: u64, ramp: u32) {
         let level = self.level.target();
-        self.level = Glide::fixed(0.0);
+        self.level = Glide::fixed(from);
         self.level.aim(level, now, ramp);
+    }
+
+    /// How many samples it sounds on after its input fell silent.
+    fn tail(&self) -> u32 {
+        self.slots.iter().map(Slot::tail).fold(0, u32::saturating_add)
     }
 }
 
@@ -255,6 +316,8 @@ impl Chain {
             dry_level: Glide::fixed(dry_level),
             dry: Delay::new(0, longest, ramp),
             latency: 0,
+            known: false,
+            compare: Compare::default(),
         }
     }
 
@@ -288,6 +351,47 @@ impl Chain {
         let level = self.dry_level.target();
         self.dry_level = old.dry_level;
         self.dry_level.aim(level, now, ramp);
+        self.compare = old.compare;
+        self.known = true;
+    }
+
+    /// Begins to let in what is new, once everything old is in its place. A node without a chain is
+    /// a wire; a chain that follows a wire begins as one: its first lane at 0 dB and still empty.
+    pub fn arrive(&mut self, now: u64, ramp: u32) {
+        let follows_wire = !self.known;
+        if follows_wire {
+            let level = self.dry_level.target();
+            self.dry_level = Glide::fixed(0.0);
+            self.dry_level.aim(level, now, ramp);
+        }
+        for (index, lane) in self.lanes.iter_mut().enumerate() {
+            if follows_wire && index == 0 {
+                lane.arrive(1.0, now, ramp);
+            } else if !lane.known {
+                lane.arrive(0.0, now, ramp);
+                lane.slots.iter_mut().for_each(Slot::arrive_with_lane);
+            }
+            lane.slots.iter_mut().for_each(|slot| slot.arrive(now, ramp));
+            lane.known = true;
+        }
+        self.known = true;
+        self.align();
+    }
+
+    /// Hears the input or the output at equal loudness, or no longer.
+    pub fn set_compare(&mut self, hearing: Hearing, sample_rate: f64, now: u64, ramp: u32) {
+        self.compare.set(hearing, sample_rate, now, ramp);
+    }
+
+    /// By how many dB [`Chain::set_compare`] turns the output up (or down) to be as loud as the
+    /// input; 0 when nothing is compared.
+    pub fn compare_gain_db(&self) -> f32 {
+        self.compare.gain_db()
+    }
+
+    /// How many samples it sounds on after its input fell silent.
+    pub fn tail(&self) -> u32 {
+        self.lanes.iter().map(Lane::tail).max().unwrap_or(0)
     }
 
     /// The dry signal's linear level from `now` on.
@@ -298,6 +402,7 @@ impl Chain {
     /// Forgets all sound; everything arrives at its target.
     pub fn reset(&mut self) {
         self.dry.reset();
+        self.compare.reset();
         self.dry_level = Glide::fixed(self.dry_level.target());
         for lane in &mut self.lanes {
             lane.pad.reset();
@@ -306,8 +411,16 @@ impl Chain {
         }
     }
 
-    /// Runs the chain in place; `insert_mix` blends the whole with its delayed input.
-    pub fn run(&mut self, slice: &mut Stereo, insert_mix: &Glide, moment: Moment, ramp: u32) {
+    /// Runs the chain in place; `insert_mix` blends the whole with its delayed input, `keys` is what
+    /// slots listen to by the index of their key. One beyond it hears silence.
+    pub fn run(
+        &mut self,
+        slice: &mut Stereo,
+        keys: &[Stereo],
+        insert_mix: &Glide,
+        moment: Moment,
+        ramp: u32,
+    ) {
         let Moment { now, frames, .. } = moment;
         let input = *slice;
         let mut dry = input;
@@ -317,12 +430,15 @@ impl Chain {
         for lane in &mut self.lanes {
             let mut wet = input;
             for slot in &mut lane.slots {
-                slot.run(&mut wet, None, moment, ramp);
+                let heard = slot.key.map(|key| keys.get(key).unwrap_or(&SILENCE));
+                let key = heard.map(|[left, right]| [&left[..frames], &right[..frames]]);
+                slot.run(&mut wet, key, moment, ramp);
             }
             lane.pad.run(&mut wet, now, frames);
             add_scaled(&mut out, &wet, &lane.level, now, frames);
         }
         blend(&mut out, &dry, insert_mix, now, frames);
+        self.compare.run(&mut out, &dry, now, frames);
         *slice = out;
     }
 }

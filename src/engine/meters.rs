@@ -3,7 +3,8 @@
 //! Not here: ballistics, decibels, drawing (the editor's). The audio thread writes, any other
 //! thread reads and clears; nobody waits.
 
-use crate::routing::{BUSES, STRIPS};
+use crate::routing::chain::{LANES, SLOTS};
+use crate::routing::{BUSES, NODES, STRIPS};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 /// A place whose peak is measured.
@@ -57,6 +58,18 @@ pub struct Meters {
     peaks: [[AtomicU32; 2]; METERS],
     faults: [AtomicBool; STRIPS],
     load: AtomicU32,
+    /// Per node: the share of the period its chain takes.
+    chain_loads: [AtomicU32; NODES],
+    /// Per node: what loudness-matched compare adds, in dB.
+    compare_gains: [AtomicU32; NODES],
+    slots: Box<[[Slot; LANES * SLOTS]; NODES]>,
+}
+
+/// What a slot of a chain tells.
+#[derive(Default)]
+struct Slot {
+    reduction: AtomicU32,
+    fault: AtomicBool,
 }
 
 impl Default for Meters {
@@ -65,6 +78,9 @@ impl Default for Meters {
             peaks: std::array::from_fn(|_| [AtomicU32::new(0), AtomicU32::new(0)]),
             faults: std::array::from_fn(|_| AtomicBool::new(false)),
             load: AtomicU32::new(0),
+            chain_loads: std::array::from_fn(|_| AtomicU32::new(0)),
+            compare_gains: std::array::from_fn(|_| AtomicU32::new(0)),
+            slots: Box::new(std::array::from_fn(|_| std::array::from_fn(|_| Slot::default()))),
         }
     }
 }
@@ -106,5 +122,54 @@ impl Meters {
     /// The audio callback's share of its period, 0..1. [any thread]
     pub fn load(&self) -> f32 {
         f32::from_bits(self.load.load(Relaxed))
+    }
+
+    /// Sets the share of the period (0..1, smoothed) that a node's chain takes. [audio-thread]
+    pub fn set_chain_load(&self, node: usize, load: f32) {
+        self.chain_loads[node].store(load.to_bits(), Relaxed);
+    }
+
+    /// The share of the period that a node's chain takes, 0..1. [any thread]
+    pub fn chain_load(&self, node: usize) -> f32 {
+        f32::from_bits(self.chain_loads[node].load(Relaxed))
+    }
+
+    /// Sets by how many dB a compared chain's output is turned up. [audio-thread]
+    pub fn set_compare_gain(&self, node: usize, db: f32) {
+        self.compare_gains[node].store(db.to_bits(), Relaxed);
+    }
+
+    /// By how many dB a compared chain's output is turned up; 0 when nothing is compared.
+    /// [any thread]
+    pub fn compare_gain(&self, node: usize) -> f32 {
+        f32::from_bits(self.compare_gains[node].load(Relaxed))
+    }
+
+    fn slot(&self, node: usize, lane: usize, slot: usize) -> Option<&Slot> {
+        self.slots[node].get(lane * SLOTS + slot).filter(|_| slot < SLOTS)
+    }
+
+    /// Sets by how many dB a slot turns down, 0 or more. [audio-thread]
+    pub fn set_reduction(&self, node: usize, lane: usize, slot: usize, db: f32) {
+        if let Some(slot) = self.slot(node, lane, slot) {
+            slot.reduction.store(db.to_bits(), Relaxed);
+        }
+    }
+
+    /// By how many dB a slot turns down. [any thread]
+    pub fn reduction(&self, node: usize, lane: usize, slot: usize) -> f32 {
+        self.slot(node, lane, slot).map_or(0.0, |slot| f32::from_bits(slot.reduction.load(Relaxed)))
+    }
+
+    /// Lights a slot's fault lamp: its effect gave something that is no number. [audio-thread]
+    pub fn set_slot_fault(&self, node: usize, lane: usize, slot: usize) {
+        if let Some(slot) = self.slot(node, lane, slot) {
+            slot.fault.store(true, Relaxed);
+        }
+    }
+
+    /// Whether a slot's effect gave something that is no number since the last call. [any thread]
+    pub fn take_slot_fault(&self, node: usize, lane: usize, slot: usize) -> bool {
+        self.slot(node, lane, slot).is_some_and(|slot| slot.fault.swap(false, Relaxed))
     }
 }

@@ -8,11 +8,16 @@
 //! one sample, what stays is moved into its places, the old structure goes home in the same plan,
 //! and what is new fades in. Delays that change cross-fade. Nothing is allocated or freed here.
 
-use super::chain::{Chain, Moment};
+use super::chain::{Chain, Moment, Slot};
+use super::compare::Hearing;
+use super::meters::Meters;
 use crate::dsp::Stereo;
 use crate::dsp::glide::Glide;
-use crate::routing::NODES;
+use crate::effects::Setting;
+use crate::routing::{MACROS, NODES};
+use crate::schedule::keys::{Keys, NO_KEYS};
 use rtrb::{Consumer, Producer, RingBuffer};
+use std::time::{Duration, Instant};
 
 /// Where a slot is: node, lane, position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,17 +35,91 @@ pub struct Place {
 pub enum Transfer {
     /// The effect goes on in its new place without a fade.
     Stays(Place, Place),
-    /// The effect goes on elsewhere: it fades out, moves and fades in.
+    /// The effect goes on in its new place after a fade to its input and back, in which its key
+    /// changes.
+    Pauses(Place, Place),
+    /// The effect goes and another, as late, comes in its place.
+    Replaces(Place, Place),
+    /// The effect goes on elsewhere: it fades out, moves and fades in. Its delay does not move.
     Moves(Place, Place),
-    /// The effect goes; its delay remains at the new place and fades to nothing.
+    /// The effect goes or moves; its delay remains at the new place and fades to nothing.
     Remains(Place, Place),
     /// The effect goes.
     Goes(Place),
-    /// A lane (node, lane) goes on as another.
+    /// A lane (node, lane) goes on as another of the same node.
     Lane((usize, usize), (usize, usize)),
-    /// A node keeps having a chain.
+    /// A lane (node, lane) fades out and goes.
+    LaneGoes(usize, usize),
+    /// A node keeps having a chain, made anew from the parts that other transfers name.
     Chain(usize),
+    /// A node keeps its chain as it is.
+    Whole(usize),
 }
+
+/// A setting that a macro drives: from the knob position `from` at macro value 0 to `to` at 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Drive {
+    /// The macro, from 0.
+    pub by: usize,
+    /// The slot, in the new structure.
+    pub place: Place,
+    /// The setting's index in its effect's table.
+    pub index: usize,
+    /// The setting's line in that table.
+    pub setting: &'static Setting,
+    /// Knob position at macro value 0.
+    pub from: f32,
+    /// Knob position at macro value 1.
+    pub to: f32,
+}
+
+/// A small change between structures. Slots go by their id, so that it does not matter whether a
+/// structure is being taken over meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Message {
+    /// A setting of a slot's effect, by index, and its plain value.
+    Setting {
+        /// The slot's id.
+        slot: u64,
+        /// The setting's index.
+        index: usize,
+        /// The plain value.
+        plain: f32,
+    },
+    /// How much of a slot is heard, 0..1.
+    Amount {
+        /// The slot's id.
+        slot: u64,
+        /// 0 to 1.
+        amount: f32,
+    },
+    /// The linear level of a lane.
+    LaneLevel {
+        /// Whose chain.
+        node: usize,
+        /// Which lane.
+        lane: usize,
+        /// Linear.
+        level: f32,
+    },
+    /// The linear level of a chain's dry signal.
+    DryLevel {
+        /// Whose chain.
+        node: usize,
+        /// Linear.
+        level: f32,
+    },
+    /// What is heard of a chain.
+    Compare {
+        /// Whose chain.
+        node: usize,
+        /// What.
+        hearing: Hearing,
+    },
+}
+
+/// How many messages may be on their way.
+const MESSAGES: usize = 1024;
 
 /// A complete new structure on its way to the audio thread, and the old one on its way home.
 pub struct Plan {
@@ -48,12 +127,19 @@ pub struct Plan {
     pub chains: Vec<Option<Box<Chain>>>,
     /// What becomes of the old structure's parts, in any order.
     pub transfers: Vec<Transfer>,
+    /// What the macros drive.
+    pub drives: Vec<Drive>,
+    /// What the new structure's slots listen to, by the index that [`super::chain::Slot::key`]
+    /// names. A slot that stays keeps its index; the slot of an entry that is new or names another
+    /// source, tap or node must come in from silence.
+    pub keys: Keys,
 }
 
 impl Plan {
     /// No chains at all.
     pub fn empty() -> Plan {
-        Plan { chains: (0..NODES).map(|_| None).collect(), transfers: Vec::new() }
+        let chains = (0..NODES).map(|_| None).collect();
+        Plan { chains, transfers: Vec::new(), drives: Vec::new(), keys: NO_KEYS }
     }
 }
 
@@ -62,6 +148,7 @@ pub struct Office {
     plans: Producer<Box<Plan>>,
     home: Consumer<Box<Plan>>,
     away: bool,
+    messages: Producer<Message>,
 }
 
 impl Office {
@@ -86,28 +173,61 @@ impl Office {
             Err(rtrb::PushError::Full(plan)) => Err(plan),
         }
     }
+
+    /// Sends a message; answers whether there was room. [main-thread]
+    pub fn tell(&mut self, message: Message) -> bool {
+        self.messages.push(message).is_ok()
+    }
 }
 
 /// The audio thread's end, and the chains that run.
 pub struct Rack {
     chains: Vec<Option<Box<Chain>>>,
+    drives: Vec<Drive>,
+    macros: [f32; MACROS],
+    keys: Keys,
     plans: Consumer<Box<Plan>>,
     home: Producer<Box<Plan>>,
+    messages: Consumer<Message>,
     /// The plan being taken over, and the sample at which everything that goes is silent.
     pending: Option<(Box<Plan>, u64)>,
+    /// Until this sample something that was taken over still fades; the next plan waits.
+    busy_until: u64,
     ramp: u32,
+    sample_rate: f64,
+    /// Audio-thread time of each chain since it was last published, and its smoothed share.
+    spent: [Duration; NODES],
+    load: [f32; NODES],
 }
 
 impl Rack {
     /// A rack that begins with a structure, at once, and the office that sends it new ones.
     /// [main-thread]
-    pub fn new(plan: Plan, ramp: u32) -> (Rack, Office) {
+    pub fn new(plan: Plan, sample_rate: f64, ramp: u32) -> (Rack, Office) {
         let (plans_in, plans) = RingBuffer::new(1);
         let (home, home_out) = RingBuffer::new(1);
+        let (messages_in, messages) = RingBuffer::new(MESSAGES);
         let mut chains = plan.chains;
-        chains.iter_mut().flatten().for_each(|chain| chain.arrive_at_once());
-        let rack = Rack { chains, plans, home, pending: None, ramp };
-        (rack, Office { plans: plans_in, home: home_out, away: false })
+        chains.iter_mut().flatten().for_each(|chain| {
+            chain.arrive(0, 0);
+            chain.arrive_at_once();
+        });
+        let rack = Rack {
+            chains,
+            drives: plan.drives,
+            keys: plan.keys,
+            macros: [0.0; MACROS],
+            plans,
+            home,
+            messages,
+            pending: None,
+            busy_until: 0,
+            ramp,
+            sample_rate,
+            spent: [Duration::ZERO; NODES],
+            load: [0.0; NODES],
+        };
+        (rack, Office { plans: plans_in, home: home_out, away: false, messages: messages_in })
     }
 
     /// A node's latency in samples.
@@ -115,22 +235,47 @@ impl Rack {
         std::array::from_fn(|node| self.chains[node].as_ref().map_or(0, |chain| chain.latency()))
     }
 
+    /// Whether a plan is waiting to be received. [audio-thread]
+    pub fn has_plan(&self) -> bool {
+        !self.plans.is_empty()
+    }
+
+    /// What the slots listen to.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
     /// Looks for a new plan and begins its first step. Answers the sample at which that is over.
     /// With `fresh`, before any sound, it is taken over at once. [audio-thread]
     pub fn receive(&mut self, now: u64, fresh: bool) -> Option<u64> {
-        if self.pending.is_some() {
+        if self.pending.is_some() || (now < self.busy_until && !fresh) {
             return None;
         }
         let plan = self.plans.pop().ok()?;
         let ramp = if fresh { 0 } else { self.ramp };
         let mut fades = false;
         for transfer in &plan.transfers {
-            if let Transfer::Moves(from, _) | Transfer::Remains(from, _) | Transfer::Goes(from) =
-                *transfer
-                && let Some(chain) = &mut self.chains[from.node]
-            {
-                chain.lanes[from.lane].slots[from.slot].leave(now, ramp);
-                fades = true;
+            match *transfer {
+                Transfer::Pauses(from, _)
+                | Transfer::Replaces(from, _)
+                | Transfer::Moves(from, _)
+                | Transfer::Remains(from, _)
+                | Transfer::Goes(from) => {
+                    if let Some(slot) = slot_at(&mut self.chains, from) {
+                        slot.leave(now, ramp);
+                        fades = true;
+                    }
+                }
+                Transfer::LaneGoes(node, lane) => {
+                    if let Some(chain) = &mut self.chains[node] {
+                        chain.lanes[lane].leave(now, ramp);
+                        fades = true;
+                    }
+                }
+                Transfer::Stays(..)
+                | Transfer::Lane(..)
+                | Transfer::Chain(_)
+                | Transfer::Whole(_) => {}
             }
         }
         let end = now + if fades { u64::from(ramp) } else { 0 };
@@ -151,32 +296,144 @@ impl Rack {
             transfer_one(&mut plan.chains, &mut self.chains, transfer, now, ramp);
         }
         std::mem::swap(&mut plan.chains, &mut self.chains);
+        std::mem::swap(&mut plan.drives, &mut self.drives);
+        std::mem::swap(&mut plan.keys, &mut self.keys);
+        let mut longest = 0;
         for chain in self.chains.iter_mut().flatten() {
-            for slot in chain.lanes.iter_mut().flat_map(|lane| &mut lane.slots) {
-                slot.arrive(now, ramp);
-            }
+            chain.arrive(now, ramp);
             if fresh {
                 chain.arrive_at_once();
-            } else {
-                chain.align();
             }
+            longest = longest.max(chain.latency());
+        }
+        // What is new waits for its latency, then fades in; a delay may have to end one fade before
+        // it begins another.
+        self.busy_until = if fresh { now } else { now + u64::from(longest + 3 * self.ramp) };
+        for index in 0..MACROS {
+            self.drive(index, self.macros[index], now, ramp);
         }
         // The office sends no other plan before this one is home, so there is room.
         let _ = self.home.push(plan);
         true
     }
 
-    /// Runs a node's chain in place, from its Input tap to its Pre tap. [audio-thread]
-    pub fn run(&mut self, node: usize, slice: &mut Stereo, insert_mix: &Glide, moment: Moment) {
+    /// Moves what a macro drives to where it stands at `value`, 0..1. [audio-thread]
+    pub fn drive(&mut self, by: usize, value: f32, now: u64, ramp: u32) {
+        self.macros[by] = value;
+        for drive in self.drives.iter().filter(|drive| drive.by == by) {
+            let plain = drive.setting.at(drive.from + (drive.to - drive.from) * value);
+            if let Some(slot) = slot_at(&mut self.chains, drive.place) {
+                slot.set(drive.index, plain, now, ramp);
+            }
+        }
+    }
+
+    /// Does what the messages say. [audio-thread]
+    pub fn hear(&mut self, now: u64, fresh: bool) {
+        let ramp = if fresh { 0 } else { self.ramp };
+        // No more than fit into the ring at once, so that the work is bounded.
+        for _ in 0..MESSAGES {
+            let Ok(message) = self.messages.pop() else { return };
+            match message {
+                Message::Setting { slot, index, plain } => {
+                    if let Some(slot) = self.slot(slot) {
+                        slot.set(index, plain, now, ramp);
+                    }
+                }
+                Message::Amount { slot, amount } => {
+                    if let Some(slot) = self.slot(slot) {
+                        slot.set_amount(amount, now, ramp);
+                    }
+                }
+                Message::LaneLevel { node, lane, level } => {
+                    let lanes = self.chains[node].as_mut().map(|chain| &mut chain.lanes);
+                    if let Some(lane) = lanes.and_then(|lanes| lanes.get_mut(lane)) {
+                        lane.set_level(level, now, ramp);
+                    }
+                }
+                Message::DryLevel { node, level } => {
+                    if let Some(chain) = &mut self.chains[node] {
+                        chain.set_dry_level(level, now, ramp);
+                    }
+                }
+                Message::Compare { node, hearing } => {
+                    if let Some(chain) = &mut self.chains[node] {
+                        chain.set_compare(hearing, self.sample_rate, now, ramp);
+                    }
+                }
+            }
+        }
+    }
+
+    fn slot(&mut self, id: u64) -> Option<&mut Slot> {
+        let lanes = self.chains.iter_mut().flatten().flat_map(|chain| &mut chain.lanes);
+        lanes.flat_map(|lane| &mut lane.slots).find(|slot| slot.id == id)
+    }
+
+    /// Runs a node's chain in place, from its Input tap to its Pre tap; see [`Chain::run`].
+    /// [audio-thread]
+    pub fn run(
+        &mut self,
+        node: usize,
+        slice: &mut Stereo,
+        keys: &[Stereo],
+        insert_mix: &Glide,
+        moment: Moment,
+    ) {
         if let Some(chain) = &mut self.chains[node] {
-            chain.run(slice, insert_mix, moment, self.ramp);
+            let begun = Instant::now();
+            chain.run(slice, keys, insert_mix, moment, self.ramp);
+            self.spent[node] += begun.elapsed();
+        }
+    }
+
+    /// How many samples each node sounds on after its input fell silent, besides its latency.
+    /// [audio-thread]
+    pub fn tails(&self) -> [u32; NODES] {
+        std::array::from_fn(|node| self.chains[node].as_ref().map_or(0, |chain| chain.tail()))
+    }
+
+    /// Tells the meters what the chains cost and turn down, once a block of `frames`. [audio-thread]
+    pub fn publish(&mut self, meters: &Meters, frames: usize) {
+        let period = frames as f64 / self.sample_rate;
+        for (node, chain) in self.chains.iter_mut().enumerate() {
+            let Some(chain) = chain else {
+                if std::mem::take(&mut self.load[node]) != 0.0 {
+                    meters.set_chain_load(node, 0.0);
+                }
+                continue;
+            };
+            let share = std::mem::take(&mut self.spent[node]).as_secs_f64() / period;
+            // Smoothed over about a second, as the load of the whole is.
+            self.load[node] += (share as f32 - self.load[node]) * period.min(1.0) as f32;
+            meters.set_chain_load(node, self.load[node]);
+            meters.set_compare_gain(node, chain.compare_gain_db());
+            for (at, lane) in chain.lanes.iter_mut().enumerate() {
+                // What remains of removed slots is nobody's business.
+                for (place, slot) in lane.slots.iter_mut().filter(|slot| slot.id != 0).enumerate() {
+                    meters.set_reduction(node, at, place, slot.reduction_db());
+                    if std::mem::take(&mut slot.fault) {
+                        meters.set_slot_fault(node, at, place);
+                    }
+                }
+            }
         }
     }
 
     /// Forgets all sound. [audio-thread]
     pub fn reset(&mut self) {
         self.chains.iter_mut().flatten().for_each(|chain| chain.reset());
+        self.busy_until = 0;
+        // Nothing sounds that would have to fade first.
+        if let Some((_, end)) = &mut self.pending {
+            *end = 0;
+        }
     }
+}
+
+fn slot_at(chains: &mut [Option<Box<Chain>>], place: Place) -> Option<&mut Slot> {
+    let chain = chains[place.node].as_mut()?;
+    chain.lanes.get_mut(place.lane)?.slots.get_mut(place.slot)
 }
 
 fn transfer_one(
@@ -187,14 +444,17 @@ fn transfer_one(
     ramp: u32,
 ) {
     match transfer {
-        Transfer::Stays(from, to) | Transfer::Moves(from, to) | Transfer::Remains(from, to) => {
-            let (Some(old), Some(new)) = (&mut old[from.node], &mut new[to.node]) else { return };
-            let old = &mut old.lanes[from.lane].slots[from.slot];
-            let new = &mut new.lanes[to.lane].slots[to.slot];
+        Transfer::Stays(from, to)
+        | Transfer::Pauses(from, to)
+        | Transfer::Replaces(from, to)
+        | Transfer::Moves(from, to)
+        | Transfer::Remains(from, to) => {
+            let (Some(old), Some(new)) = (slot_at(old, from), slot_at(new, to)) else { return };
             match transfer {
                 Transfer::Remains(..) => new.take_remains(old),
-                Transfer::Stays(..) => new.take_over(old, true, now, ramp),
-                _ => new.take_over(old, false, now, ramp),
+                Transfer::Replaces(..) => new.take_delay(old),
+                Transfer::Moves(..) => new.move_in(old),
+                _ => new.stay(old, now, ramp),
             }
         }
         Transfer::Lane((from, lane), (to, new_lane)) => {
@@ -205,6 +465,7 @@ fn transfer_one(
             let (Some(old), Some(new)) = (&mut old[node], &mut new[node]) else { return };
             new.take_over(old, now, ramp);
         }
-        Transfer::Goes(_) => {}
+        Transfer::Whole(node) => std::mem::swap(&mut old[node], &mut new[node]),
+        Transfer::Goes(_) | Transfer::LaneGoes(..) => {}
     }
 }

@@ -92,6 +92,16 @@ impl Row {
         self.sources.binary_search_by_key(&line, |source| source.line).is_ok()
     }
 
+    /// Whether its one source is read as it is written, at unity.
+    pub fn is_a_wire(&self) -> bool {
+        match self.sources.as_slice() {
+            [only] => {
+                only.delay == 0 && only.leaving.is_none() && only.gain == Ramp::fixed([1.0; 2])
+            }
+            _ => false,
+        }
+    }
+
     /// Drops what has faded out and starts fades that waited. Call where ramps end. Answers the
     /// sample at which a newly begun fade is over.
     pub fn settle(&mut self, now: u64) -> Option<u64> {

@@ -5,7 +5,8 @@
 
 use proptest::prelude::*;
 use switchyard::routing::parameter::{ALL, COUNT, Kind, Parameter};
-use switchyard::routing::{BUSES, NODES, Routing, STRIPS};
+use switchyard::routing::{BUSES, NODES, Routing, STRIPS, Tap};
+use switchyard::schedule::keys::KEYS;
 
 /// How many cases a property is tried on, times `PROPTEST_TIMES` for a long run.
 pub fn cases(cases: u32) -> ProptestConfig {
@@ -156,4 +157,35 @@ pub fn latencies(most: u32) -> BoxedStrategy<[u32; NODES]> {
         chain
     })
     .boxed()
+}
+
+/// A slot as tests describe it: the node whose chain it is in, its latency in samples, and what it
+/// listens to. Nodes by index.
+pub type ListeningSlot = (usize, u32, Option<(usize, Tap)>);
+
+/// Up to `most` slots in any chains, most of them listening, to any tap of any node, sensible or not.
+pub fn slots(most: usize, latest: u32) -> BoxedStrategy<Vec<ListeningSlot>> {
+    let tap = prop::sample::select(Tap::PLACES.to_vec());
+    let bus = STRIPS..STRIPS + BUSES;
+    let both = prop_oneof![
+        2 => (0..STRIPS, 0..STRIPS),
+        // Among few, so that loops come up often.
+        2 => (0..4usize, 0..4usize),
+        3 => (0..STRIPS, STRIPS..NODES),
+        3 => (bus.clone(), bus.clone()),
+        2 => (STRIPS..STRIPS + 4, STRIPS..STRIPS + 4),
+        1 => (bus, Just(NODES - 1)),
+        2 => (0..NODES).prop_map(|node| (node, node)),
+        1 => (0..NODES, 0..NODES),
+    ];
+    let latency = prop_oneof![1 => Just(0), 2 => 0..=latest];
+    let slot = (both, latency, prop_oneof![6 => tap.prop_map(Some), 1 => Just(None)]);
+    let slot = slot
+        .prop_map(|((source, node), latency, tap)| (node, latency, tap.map(|tap| (source, tap))));
+    prop::collection::vec(slot, 0..=most).boxed()
+}
+
+/// The places `0..KEYS` in any order.
+pub fn places() -> BoxedStrategy<Vec<usize>> {
+    Just((0..KEYS).collect::<Vec<usize>>()).prop_shuffle().boxed()
 }

@@ -7,17 +7,20 @@
 
 #[path = "laws.rs"]
 pub mod laws;
+#[path = "slots.rs"]
+pub mod slots;
 #[path = "steps.rs"]
 pub mod steps;
 #[path = "structure.rs"]
 pub mod structure;
 
 use laws::{balance, db_gain, fader_gain, pan_mono};
+use slots::Chains;
 use structure::{Structure, Verdict};
 use switchyard::routing::{
-    BUSES, DESTINATIONS, Input, MAIN, MonitorSource, NODES, OUTPUT_PORTS, PORT_CUE, PORT_MAIN,
-    PORT_MONITOR_A, PORT_MONITOR_B, Role, Routing, SOURCES, STRIPS, SoloMode, Source, Speakers,
-    Tap,
+    BUSES, DESTINATIONS, Input, MAIN, MonitorSource, NODES, Node, OUTPUT_PORTS, PORT_CUE,
+    PORT_MAIN, PORT_MONITOR_A, PORT_MONITOR_B, Role, Routing, SOURCES, STRIPS, SoloMode, Source,
+    Speakers, Tap,
 };
 
 /// A stereo sound from the first sample on, and a bound its magnitude can never pass: the sum over
@@ -55,6 +58,17 @@ impl Signal {
         }
     }
 
+    /// Turned down by a key, `x / (1 + k²)`. An error of the key moves the gain by less than itself,
+    /// so the bound of errors grows by both signals' product.
+    fn turned_down(&self, key: &Signal) -> Signal {
+        let gain = |k: f64| 1.0 / (1.0 + k * k);
+        let pairs = self.frames.iter().zip(&key.frames);
+        Signal {
+            frames: pairs.map(|(x, k)| [x[0] * gain(k[0]), x[1] * gain(k[1])]).collect(),
+            bound: self.bound * (1.0 + key.bound),
+        }
+    }
+
     fn mono(&self) -> Signal {
         let middle = |[l, r]: &[f64; 2]| [(l + r) / 2.0; 2];
         Signal { frames: self.frames.iter().map(middle).collect(), bound: self.bound }
@@ -85,34 +99,38 @@ pub struct Mixed {
     pub latency: u32,
 }
 
-/// Mixes whole inputs, one per port, all of one length.
+/// Mixes whole inputs, one per port, all of one length, through chains that are pure delays.
 pub fn mix(routing: &Routing, chain: &[u32; NODES], inputs: &[[Vec<f32>; 2]]) -> Mixed {
-    let structure = Structure::of(routing, chain);
+    mix_with(routing, &Chains::delays(chain), inputs)
+}
+
+/// Mixes whole inputs, one per port, all of one length.
+pub fn mix_with(routing: &Routing, chains: &Chains, inputs: &[[Vec<f32>; 2]]) -> Mixed {
+    let structure = Structure::with_keys(routing, &chains.latency(), &chains.keys());
     let length = inputs[0][0].len();
     let ports: Vec<Signal> = inputs.iter().map(read_port).collect();
 
-    let mut nodes: Vec<Option<Taps>> = (0..SOURCES).map(|_| None).collect();
-    for (i, node) in nodes.iter_mut().take(STRIPS).enumerate() {
-        let sound = match routing.strips[i].input {
-            Input::Port(port) => ports[port].clone(),
+    let mut inputs: Vec<Signal> = (0..STRIPS)
+        .map(|i| match routing.strips[i].input {
+            Input::Port(port) => strip_input(routing, i, &ports[port]),
             Input::Off | Input::Link(_) => Signal::silence(length),
-        };
-        *node = Some(strip(routing, i, chain[i], &sound));
+        })
+        .collect();
+    inputs.resize_with(NODES, || Signal::silence(length));
+    let mut nodes: Vec<Option<Taps>> = (0..NODES).map(|_| None).collect();
+    for node in structure.any_valid_order() {
+        if node >= STRIPS {
+            inputs[node] = sum_at(routing, &structure, &nodes, node - STRIPS, length);
+        }
+        let pre = inserted(routing, &structure, chains, &inputs, &nodes, node);
+        let post = pre.scaled(stage(routing, node));
+        let input = inputs[node].clone();
+        let [early, late] = [Tap::Input, Tap::Post].map(|tap| structure.tap_time(node, tap));
+        nodes[node] = Some(Taps { input: (input, early), pre: (pre, late), post: (post, late) });
     }
-    for j in structure.any_valid_order() {
-        let sum = sum_at(routing, &structure, &nodes, j, length);
-        let arrival = structure.arrival[j];
-        let pre = (sum.delayed(chain[STRIPS + j]), arrival + chain[STRIPS + j]);
-        let bus = &routing.buses[j];
-        let fader = fader_gain(bus.fader);
-        let post = (pre.0.scaled(balance(bus.pan).map(|side| side * fader)), pre.1);
-        nodes[STRIPS + j] = Some(Taps { input: (sum, arrival), pre, post });
-    }
-    let sum = sum_at(routing, &structure, &nodes, MAIN, length);
-    let main_gain = if routing.main.mute { 0.0 } else { fader_gain(routing.main.fader) };
-    let main_time = structure.arrival[MAIN] + chain[SOURCES];
     let to_end = |(sound, time): &(Signal, u32)| sound.delayed(structure.latency - time);
-    let main = to_end(&(sum.delayed(chain[SOURCES]).scaled([main_gain; 2]), main_time));
+    let main_on = if routing.main.mute { 0.0 } else { 1.0 };
+    let main = to_end(&nodes[SOURCES].as_ref().unwrap().post).scaled([main_on; 2]);
 
     let bus_at_port = |j: usize, padded: bool| {
         let post = &nodes[STRIPS + j].as_ref().unwrap().post;
@@ -181,7 +199,8 @@ fn read_port(port: &[Vec<f32>; 2]) -> Signal {
     Signal { frames, bound }
 }
 
-fn strip(routing: &Routing, i: usize, latency: u32, port: &Signal) -> Taps {
+/// A strip's Input tap: source, trim and polarity.
+fn strip_input(routing: &Routing, i: usize, port: &Signal) -> Signal {
     let strip = &routing.strips[i];
     let pick = |[l, r]: [f64; 2]| match strip.source {
         Source::Stereo => [l, r],
@@ -194,11 +213,61 @@ fn strip(routing: &Routing, i: usize, latency: u32, port: &Signal) -> Taps {
     let sign = if strip.polarity { -1.0 } else { 1.0 };
     let picked =
         Signal { frames: port.frames.iter().map(|f| pick(*f)).collect(), bound: port.bound };
-    let input = picked.scaled([sign * db_gain(f64::from(strip.trim_db)); 2]);
-    let pre = input.delayed(latency);
-    let fader = fader_gain(strip.fader);
-    let post = pre.scaled(strip_pan(routing, i).map(|side| side * fader));
-    Taps { input: (input, 0), pre: (pre, latency), post: (post, latency) }
+    picked.scaled([sign * db_gain(f64::from(strip.trim_db)); 2])
+}
+
+/// A node's chain, from its Input tap to its Pre tap. The inputs of all that runs before it are
+/// there, its own and all strips' among them.
+fn inserted(
+    routing: &Routing,
+    structure: &Structure,
+    chains: &Chains,
+    inputs: &[Signal],
+    nodes: &[Option<Taps>],
+    node: usize,
+) -> Signal {
+    let head = structure.head[node];
+    let input = &inputs[node];
+    let dry = input.delayed(head + structure.chain[node]);
+    if chains.slots[node].is_empty() {
+        return dry;
+    }
+    let mut keys = structure.keys.iter().filter(|(key, _)| key.node == node);
+    let mut wet = input.delayed(head + chains.delay[node]);
+    for slot in &chains.slots[node] {
+        if slot.key.is_some() {
+            let (key, verdict) = keys.next().expect("one key a listening slot, in order");
+            let here = structure.tap_time(node, Tap::Input) + head + key.offset;
+            let wait =
+                |sound: &Signal| sound.delayed(here - structure.tap_time(key.source, key.tap));
+            let heard = match (verdict, key.tap) {
+                (Verdict::Open, Tap::Input) => wait(&inputs[key.source]),
+                (Verdict::Open, tap) => {
+                    let taps = nodes[key.source].as_ref().expect("a key's source runs before");
+                    wait(&taps.at(tap).expect("an open key has a tap").0)
+                }
+                _ => Signal::silence(input.frames.len()),
+            };
+            wet = wet.turned_down(&heard);
+        }
+        wet = wet.delayed(slot.latency);
+    }
+    let mix = f64::from(match Node::from_index(node) {
+        Node::Strip(i) => routing.strips[i].insert_mix,
+        Node::Bus(j) => routing.buses[j].insert_mix,
+        Node::Main => routing.main.insert_mix,
+    });
+    dry.scaled([1.0 - mix; 2]).plus(&wet.scaled([mix; 2]))
+}
+
+/// A node's gains from its Pre tap to its Post tap.
+fn stage(routing: &Routing, node: usize) -> [f64; 2] {
+    let (fader, sides) = match Node::from_index(node) {
+        Node::Strip(i) => (routing.strips[i].fader, strip_pan(routing, i)),
+        Node::Bus(j) => (routing.buses[j].fader, balance(routing.buses[j].pan)),
+        Node::Main => (routing.main.fader, [1.0; 2]),
+    };
+    sides.map(|side| side * fader_gain(fader))
 }
 
 /// A strip's pan: balance for what has two sides, the pan law for what is the same on both.
@@ -224,7 +293,7 @@ fn sum_at(
     let arrival = structure.arrival[destination];
     let is_mix = destination != MAIN && routing.buses[destination].role == Role::Mix;
     let mut sum = Signal::silence(length);
-    for (source, taps) in nodes.iter().enumerate() {
+    for (source, taps) in nodes[..SOURCES].iter().enumerate() {
         if structure.verdict[source][destination] != Verdict::Open
             || !structure.passes(routing, source, destination)
         {

@@ -21,6 +21,16 @@ pub enum Verdict {
     Loop,
 }
 
+/// What a slot listens to. Nodes by their index.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    pub source: usize,
+    pub tap: Tap,
+    /// In whose chain the slot is, and how many samples after the chain's beginning.
+    pub node: usize,
+    pub offset: u32,
+}
+
 /// Verdicts, arrivals and masks of one routing.
 pub struct Structure {
     /// By source (strips, buses) and destination (buses, Main).
@@ -31,6 +41,10 @@ pub struct Structure {
     pub latency: u32,
     /// The latencies of the chains it was made with.
     pub chain: [u32; NODES],
+    /// The keys it was made with, and what became of them.
+    pub keys: Vec<(Key, Verdict)>,
+    /// What each chain waits for its keys, in samples.
+    pub head: [u32; NODES],
 }
 
 /// An edge's tap and level as set, whatever becomes of it. Edges to Main are at 0 dB.
@@ -78,8 +92,13 @@ pub fn reaches(edges: &[(usize, usize)], from: usize, to: usize) -> bool {
 }
 
 impl Structure {
-    /// Works it all out.
+    /// Works it all out for a mixer without keys.
     pub fn of(routing: &Routing, chain: &[u32; NODES]) -> Structure {
+        Structure::with_keys(routing, chain, &[])
+    }
+
+    /// Works it all out.
+    pub fn with_keys(routing: &Routing, chain: &[u32; NODES], keys: &[Key]) -> Structure {
         let mut verdict = [[Verdict::Off; DESTINATIONS]; SOURCES];
         let mut admitted: Vec<(usize, usize)> = Vec::new();
         for (source, row) in verdict.iter_mut().enumerate() {
@@ -97,47 +116,58 @@ impl Structure {
                 };
             }
         }
-        let mut structure =
-            Structure { verdict, arrival: [0; DESTINATIONS], latency: 0, chain: *chain };
+        let mut structure = Structure {
+            verdict,
+            arrival: [0; DESTINATIONS],
+            latency: 0,
+            chain: *chain,
+            keys: judged(keys, admitted),
+            head: [0; NODES],
+        };
         structure.find_arrivals(routing);
         structure
     }
 
     fn find_arrivals(&mut self, routing: &Routing) {
-        let longest_strip = *self.chain[..STRIPS].iter().max().unwrap();
-        self.arrival = [longest_strip; DESTINATIONS];
-        self.latency = longest_strip;
-        let destinations = self.any_valid_order().into_iter().chain([MAIN]);
-        for destination in destinations {
-            for j in 0..BUSES {
-                if self.verdict[STRIPS + j][destination] == Verdict::Open {
-                    let (tap, _) = wish(routing, STRIPS + j, destination);
-                    let time = self.tap_time(STRIPS + j, tap);
-                    self.arrival[destination] = self.arrival[destination].max(time);
-                }
+        for node in self.any_valid_order() {
+            if node >= STRIPS {
+                let destination = node - STRIPS;
+                let strips = (0..STRIPS).map(|i| self.tap_time(i, Tap::Post));
+                let buses = (STRIPS..SOURCES)
+                    .filter(|source| self.verdict[*source][destination] == Verdict::Open)
+                    .map(|source| self.tap_time(source, wish(routing, source, destination).0));
+                self.arrival[destination] = strips.chain(buses).max().unwrap();
             }
-            let out = self.arrival[destination] + self.chain[STRIPS + destination];
-            self.latency = self.latency.max(out);
+            let input = self.tap_time(node, Tap::Input);
+            for (key, _) in self.keys.iter().filter(|key| key.0.node == node && is_open(key)) {
+                let wait = self.tap_time(key.source, key.tap).saturating_sub(input + key.offset);
+                self.head[node] = self.head[node].max(wait);
+            }
+            self.latency = self.latency.max(self.tap_time(node, Tap::Post));
         }
     }
 
-    /// When sound that entered at sample 0 is at a source's tap.
-    pub fn tap_time(&self, source: usize, tap: Tap) -> u32 {
-        let input = if source < STRIPS { 0 } else { self.arrival[source - STRIPS] };
-        if tap == Tap::Input { input } else { input + self.chain[source] }
+    /// When sound that entered at sample 0 is at a node's tap.
+    pub fn tap_time(&self, node: usize, tap: Tap) -> u32 {
+        let input = if node < STRIPS { 0 } else { self.arrival[node - STRIPS] };
+        if tap == Tap::Input { input } else { input + self.head[node] + self.chain[node] }
     }
 
-    /// Buses such that each comes after all that feed it: whichever bus is ready, again and again.
+    /// Nodes such that each comes after all that feed it and all that its slots listen to: whichever
+    /// node is ready, again and again, strips before buses before Main.
     pub fn any_valid_order(&self) -> Vec<usize> {
+        let edges = (0..SOURCES).flat_map(|source| (0..DESTINATIONS).map(move |d| (source, d)));
+        let edges = edges.filter(|(source, d)| self.verdict[*source][*d] == Verdict::Open);
+        let mut before: Vec<(usize, usize)> =
+            edges.map(|(source, d)| (source, STRIPS + d)).collect();
+        before.extend(self.keys.iter().filter(|key| is_open(key)).filter_map(|key| waits(&key.0)));
         let mut order: Vec<usize> = Vec::new();
-        while order.len() < BUSES {
-            let ready = (0..BUSES).find(|j| {
-                !order.contains(j)
-                    && (0..BUSES).all(|k| {
-                        order.contains(&k) || self.verdict[STRIPS + k][*j] != Verdict::Open
-                    })
+        while order.len() < NODES {
+            let ready = (0..NODES).find(|node| {
+                !order.contains(node)
+                    && before.iter().all(|(from, to)| to != node || order.contains(from))
             });
-            order.push(ready.expect("the admitted edges hold no loop"));
+            order.push(ready.expect("what is admitted holds no loop"));
         }
         order
     }
@@ -185,4 +215,41 @@ impl Structure {
         }
         edges
     }
+}
+
+fn is_open((_, verdict): &(Key, Verdict)) -> bool {
+    *verdict == Verdict::Open
+}
+
+/// The node whose chain must run before another's, if a key needs that: inputs of strips are there
+/// before any chain runs, and a node's own input before its own chain.
+fn waits(key: &Key) -> Option<(usize, usize)> {
+    let early = key.tap == Tap::Input && (key.source < STRIPS || key.source == key.node);
+    (!early).then_some((key.source, key.node))
+}
+
+/// Keys and their verdicts, in the order given. They are judged after all edges, by source, tap and
+/// destination. Where automation can open an edge (strips to buses, all to Main) there is a way.
+fn judged(keys: &[Key], admitted: Vec<(usize, usize)>) -> Vec<(Key, Verdict)> {
+    let mut ways = admitted;
+    for to in STRIPS..NODES {
+        ways.extend((0..STRIPS).map(|strip| (strip, to)));
+    }
+    ways.extend((STRIPS..SOURCES).map(|bus| (bus, STRIPS + MAIN)));
+    let mut judged: Vec<(Key, Verdict)> = keys.iter().map(|key| (*key, Verdict::Off)).collect();
+    let mut turns: Vec<usize> = (0..keys.len()).collect();
+    turns.sort_by_key(|at| (keys[*at].source, keys[*at].tap.place(), keys[*at].node));
+    for at in turns {
+        let key = &keys[at];
+        judged[at].1 = match waits(key) {
+            _ if key.tap == Tap::Off => Verdict::Off,
+            None => Verdict::Open,
+            Some((from, to)) if reaches(&ways, to, from) => Verdict::Loop,
+            Some(way) => {
+                ways.push(way);
+                Verdict::Open
+            }
+        };
+    }
+    judged
 }

@@ -6,9 +6,8 @@
 use std::collections::HashSet;
 use switchyard::routing::parameter::Parameter;
 use switchyard::routing::{
-    BUSES, DESTINATIONS, Input, MAIN, MonitorSource, NODES, Node, OUTPUT_PORTS, PORT_CUE,
-    PORT_MAIN, PORT_MONITOR_A, PORT_MONITOR_B, Role, Routing, SOURCES, STRIPS, SoloMode, Speakers,
-    Tap,
+    BUSES, DESTINATIONS, Input, MAIN, MonitorSource, Node, OUTPUT_PORTS, PORT_CUE, PORT_MAIN,
+    PORT_MONITOR_A, PORT_MONITOR_B, Role, Routing, SOURCES, STRIPS, SoloMode, Speakers, Tap,
 };
 use switchyard::schedule::{Admission, Timing, compile};
 
@@ -55,7 +54,7 @@ pub fn sources(
     opened: &HashSet<Parameter>,
     labels: &Labels,
 ) -> [Vec<String>; OUTPUT_PORTS] {
-    let schedule = compile(routing, &Timing { chain: [0; NODES], floor: 0 });
+    let schedule = compile(routing, &Timing::ZERO);
     // While a lane works a mute or a solo, what its last values leave silent may have sounded.
     let masks_move = opened.iter().any(|parameter| {
         use Parameter::{BusMute, BusSolo, StripMute, StripSolo};
