@@ -32,9 +32,10 @@ pub use guide::guide;
 pub use rules::{RULES, Rule};
 
 use crate::effects::Kind;
+use crate::routing::chain::Chain;
 use crate::routing::{INPUT_PORTS, Node, OUTPUT_PORTS, Routing, STRIPS};
-use crate::schedule::Timing;
 use crate::session::Session;
+use crate::session::workshop::{self, Refusal};
 use desk::Desk;
 use std::fmt;
 
@@ -122,15 +123,6 @@ impl Finding {
     }
 }
 
-/// A key that the schedule refused because it would close a loop.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RefusedKey {
-    /// The slot that was to listen.
-    pub slot: u64,
-    /// The nodes on the loop, from the slot's node back to the key's source.
-    pub path: Vec<Node>,
-}
-
 /// What became of a slot's impulse response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ImpulseFault {
@@ -152,11 +144,11 @@ pub struct Surroundings {
     pub sample_rate: f64,
     /// The longest latency the user allows, in milliseconds; `None` if any will do.
     pub latency_budget_ms: Option<f32>,
-    /// The chains' latencies as the engine runs them. What was promised to the host earlier
-    /// ([`Timing::floor`]) is left out of account: it goes with the next activation.
-    pub timing: Timing,
-    /// Slots' latencies in samples, by slot id, as far as they are known.
+    /// Slots' latencies in samples, by slot id; those not named have none. [`latencies`] asks the
+    /// effects for them.
     pub latencies: Vec<(u64, u32)>,
+    /// Why the session's chains cannot be run as they are, if they cannot.
+    pub refusal: Option<Refusal>,
     /// The highest peak (linear) lately seen at each strip's Input tap; `None` if nobody looked.
     pub peaks: Option<[f32; STRIPS]>,
     /// Strips whose input held something that is not a number.
@@ -165,8 +157,6 @@ pub struct Surroundings {
     pub effect_faults: Vec<u64>,
     /// What one effect of a kind costs, in nanoseconds per frame of one stereo instance, measured.
     pub costs: Vec<(Kind, f32)>,
-    /// The keys the schedule refused.
-    pub refused_keys: Vec<RefusedKey>,
     /// What is wrong with impulse responses, by slot id.
     pub impulses: Vec<(u64, ImpulseFault)>,
 }
@@ -178,16 +168,26 @@ impl Default for Surroundings {
             outputs: [true; OUTPUT_PORTS],
             sample_rate: 48_000.0,
             latency_budget_ms: None,
-            timing: Timing::ZERO,
             latencies: Vec::new(),
+            refusal: None,
             peaks: None,
             faults: [false; STRIPS],
             effect_faults: Vec::new(),
             costs: Vec::new(),
-            refused_keys: Vec::new(),
             impulses: Vec::new(),
         }
     }
+}
+
+/// What the slots of a session are late by, in samples at a sample rate in Hz: by slot id, for those
+/// that are late at all. Some effects are built to be asked. [main-thread]
+pub fn latencies(session: &Session, sample_rate: f64) -> Vec<(u64, u32)> {
+    let slots = session.chains.iter().flat_map(Chain::slots);
+    let late = slots.filter_map(|slot| {
+        let latency = workshop::latency(slot.effect.known()?, sample_rate);
+        (latency > 0).then_some((slot.id, latency))
+    });
+    late.collect()
 }
 
 /// Everything [`RULES`] find: errors first, then in the table's order, then by place. Findings the

@@ -7,11 +7,12 @@
 use super::{Place, Surroundings};
 use crate::effects::Kind;
 use crate::effects::impulse::ImpulseRef;
-use crate::routing::chain::{Chain, Slot};
+use crate::routing::chain::{Chain, Key, Slot};
 use crate::routing::{
     BUSES, DESTINATIONS, Input, MAIN, NODES, Node, Role, Routing, SOURCES, STRIPS, Tap,
 };
-use crate::schedule::{self, Schedule};
+use crate::schedule::keys::{KEYS, KeyEdge};
+use crate::schedule::{self, Admission, Schedule, Timing};
 use crate::session::Session;
 use crate::units::{balance, pan_mono};
 
@@ -21,6 +22,8 @@ pub struct Desk<'a> {
     pub session: &'a Session,
     pub around: &'a Surroundings,
     pub schedule: Schedule,
+    /// The slots whose keys the schedule knows, in its table's order.
+    keyed_slots: Vec<u64>,
     /// What leaves a bus is an effect's sound and not its input any more.
     wet: [bool; BUSES],
     untouched: Routing,
@@ -40,12 +43,13 @@ pub enum Wetness {
 
 impl<'a> Desk<'a> {
     pub fn new(routing: &'a Routing, session: &'a Session, around: &'a Surroundings) -> Desk<'a> {
-        let timing = schedule::Timing { floor: 0, ..around.timing };
+        let (timing, keyed_slots) = timing(session, around);
         let mut desk = Desk {
             routing,
             session,
             around,
             schedule: schedule::compile(routing, &timing),
+            keyed_slots,
             wet: [false; BUSES],
             untouched: Routing::default(),
             no_chain: Chain::default(),
@@ -86,12 +90,26 @@ impl<'a> Desk<'a> {
         })
     }
 
-    /// Slots that listen to a key, where that can be heard.
-    pub fn keyed(&self) -> impl Iterator<Item = (Node, &Slot, crate::routing::chain::Key)> {
+    /// Slots that listen to a key which the schedule grants, where that can be heard.
+    pub fn keyed(&self) -> impl Iterator<Item = (Node, &Slot, Key)> {
         self.slots().filter_map(|(node, slot)| {
             let heard = slot.amount() > 0.0 && self.insert_mix(node) > 0.0;
-            slot.heard_key().filter(|_| heard).map(|key| (node, slot, key))
+            let granted = self.refused_key(slot.id).is_none();
+            slot.heard_key().filter(|_| heard && granted).map(|key| (node, slot, key))
         })
+    }
+
+    /// The loop a slot's key would close, from the slot's node back to the key's source.
+    pub fn refused_key(&self, slot: u64) -> Option<Vec<Node>> {
+        let index = self.keyed_slots.iter().position(|keyed| *keyed == slot)?;
+        let is_refused = self.schedule.key_admission(index) == Admission::Loop;
+        is_refused.then(|| self.schedule.key_loop_path(index))
+    }
+
+    /// What a node adds to the latency, in samples: its chain, and waiting for the latest key.
+    pub fn delay_of(&self, node: Node) -> u32 {
+        let time = |tap| self.schedule.tap_time(node.index(), tap);
+        time(Tap::Post) - time(Tap::Input)
     }
 
     /// Whether the edge from a source (strips, then buses) to a destination (buses, then Main) runs
@@ -225,6 +243,32 @@ impl<'a> Desk<'a> {
         }
         false
     }
+}
+
+fn latency(around: &Surroundings, slot: &Slot) -> u32 {
+    let told = around.latencies.iter().find(|(id, _)| *id == slot.id);
+    told.map_or(0, |(_, latency)| *latency)
+}
+
+/// The chains' latencies and keys, and which slot each key belongs to.
+fn timing(session: &Session, around: &Surroundings) -> (Timing, Vec<u64>) {
+    let mut timing = Timing::ZERO;
+    let mut keyed = Vec::new();
+    for (index, chain) in session.chains.iter().enumerate().take(NODES) {
+        for lane in &chain.lanes {
+            let mut offset = 0u32;
+            for slot in &lane.slots {
+                if let Some(key) = slot.heard_key().filter(|_| keyed.len() < KEYS) {
+                    let (source, tap, node) = (key.node, key.tap, Node::from_index(index));
+                    timing.keys[keyed.len()] = Some(KeyEdge { source, tap, node, offset });
+                    keyed.push(slot.id);
+                }
+                offset = offset.saturating_add(latency(around, slot));
+            }
+            timing.chain[index] = timing.chain[index].max(offset);
+        }
+    }
+    (timing, keyed)
 }
 
 /// Whether an effect turns its input into something beside it: echoes, a room.

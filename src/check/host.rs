@@ -2,15 +2,16 @@
 //!
 //! Not here: measuring any of it. Main thread.
 
-use super::desk::list;
+use super::desk::{bus_of, list};
 use super::rules::Seen;
 use super::{Desk, Edit, Fix, Place};
 use crate::effects::Kind;
 use crate::routing::parameter::Parameter;
 use crate::routing::{
-    BUSES, Input, MAIN, MonitorSource, Node, PORT_MAIN, PORT_MONITOR_A, PORT_MONITOR_B, Role,
-    SOURCES, STRIPS, Source, Speakers, Tap,
+    BUSES, Input, MAIN, MonitorSource, NODES, Node, PORT_MAIN, PORT_MONITOR_A, PORT_MONITOR_B,
+    Role, SOURCES, STRIPS, Source, Speakers, Tap,
 };
+use crate::session::workshop::Refusal;
 
 /// Below this peak an input counts as silent: −80 dBFS.
 const SILENT: f32 = 1e-4;
@@ -144,7 +145,7 @@ pub fn long_latency(desk: &Desk) -> Vec<Seen> {
     let causes = longest_way(desk);
     let told: Vec<String> = (causes.iter())
         .map(|node| {
-            let share = milliseconds(desk.around.timing.chain[node.index()]);
+            let share = milliseconds(desk.delay_of(*node));
             format!("{} with {share:.1} ms{}", desk.name(*node), slowest(desk, *node))
         })
         .collect();
@@ -174,32 +175,29 @@ pub fn long_latency(desk: &Desk) -> Vec<Seen> {
 /// The nodes whose chains make the longest way, in signal order.
 fn longest_way(desk: &Desk) -> Vec<Node> {
     let schedule = &desk.schedule;
-    let chain = |node: Node| desk.around.timing.chain[node.index()];
     let end = |node: Node| schedule.tap_time(node.index(), Tap::Post);
+    let strips = || (0..STRIPS).map(Node::Strip);
+    let longest = strips().map(end).max().unwrap_or(0);
     // Of equally late nodes the one that adds least stands furthest down the signal's way.
     let ends = (0..=BUSES).map(Node::destination);
-    let mut at = ends.filter(|node| end(*node) == schedule.latency).min_by_key(|n| chain(*n));
+    let mut at =
+        ends.filter(|node| end(*node) == schedule.latency).min_by_key(|node| desk.delay_of(*node));
     let mut way = Vec::new();
     while let Some(node) = at {
         way.push(node);
         let arrival = schedule.tap_time(node.index(), Tap::Input);
-        let destination = super::desk::bus_of(node).unwrap_or(MAIN);
-        at = (STRIPS..SOURCES)
-            .filter(|source| schedule.is_open(*source, destination))
-            .find(|s| schedule.tap_time(*s, desk.tap(*s, destination)) == arrival && arrival > 0)
-            .map(Node::from_index)
-            .filter(|_| arrival > longest_strip(desk));
+        let destination = bus_of(node).unwrap_or(MAIN);
+        let waits_for = |source: &usize| {
+            schedule.is_open(*source, destination)
+                && schedule.tap_time(*source, desk.tap(*source, destination)) == arrival
+        };
+        // Every bus waits for all strips; only what comes later than they do makes it later.
+        at = (STRIPS..SOURCES).find(waits_for).map(Node::from_index).filter(|_| arrival > longest);
     }
-    let longest = longest_strip(desk);
-    let strips = (0..STRIPS).map(Node::Strip).filter(|node| longest > 0 && chain(*node) == longest);
-    let strips: Vec<Node> = strips.collect();
-    way.retain(|node| chain(*node) > 0);
     way.reverse();
-    [strips, way].concat()
-}
-
-fn longest_strip(desk: &Desk) -> u32 {
-    desk.around.timing.chain[..STRIPS].iter().max().copied().unwrap_or(0)
+    let late = |node: &Node| desk.delay_of(*node) > 0;
+    let strips = strips().filter(|node| end(*node) == longest);
+    strips.chain(way).filter(late).collect()
 }
 
 /// ", most of it the Limiter" for the slot that is latest, if that is known.
@@ -211,6 +209,26 @@ fn slowest(desk: &Desk, node: Node) -> String {
         Some((slot, _)) => format!(", most of it the {}", slot.effect.name()),
         None => String::new(),
     }
+}
+
+pub fn refused_chains(desk: &Desk) -> Vec<Seen> {
+    let Some(refusal) = &desk.around.refusal else { return Vec::new() };
+    let late = |node: &Node| desk.delay_of(*node) > 0;
+    let nodes: Vec<Node> = match refusal {
+        Refusal::Chain { node, .. } => vec![*node],
+        Refusal::Total { .. } => (0..NODES).map(Node::from_index).filter(late).collect(),
+        Refusal::Keys { .. } => desk.keyed().map(|(node, ..)| node).collect(),
+    };
+    let mut path: Vec<Place> = nodes.iter().map(|node| Place::Node(*node)).collect();
+    path.dedup();
+    if path.is_empty() {
+        path.push(Place::Node(Node::Main));
+    }
+    vec![Seen {
+        path,
+        text: format!("The chains were not taken over and those before run on: {refusal}."),
+        fixes: nodes.iter().flat_map(|node| quicker(desk, *node)).collect(),
+    }]
 }
 
 /// What makes the effects of a chain less late.

@@ -1,11 +1,11 @@
 //! Rules about keys, which ignore mutes and solos and may listen to nothing at all.
 //!
-//! Not here: whether a key closes a loop; that is the schedule's to say. Main thread.
+//! Not here: deciding what closes a loop; that is the schedule's. Main thread.
 
 use super::desk::bus_of;
 use super::rules::Seen;
 use super::{Desk, Edit, Fix, Place};
-use crate::routing::chain::Slot;
+use crate::routing::chain::{Key, Slot};
 use crate::routing::parameter::Parameter;
 use crate::routing::{Node, Tap};
 
@@ -22,16 +22,19 @@ fn effect(desk: &Desk, node: Node, slot: &Slot) -> String {
 pub fn refused_key(desk: &Desk) -> Vec<Seen> {
     let see = |(node, slot): (Node, &Slot)| {
         let key = slot.heard_key()?;
-        let refused = desk.around.refused_keys.iter().find(|refused| refused.slot == slot.id)?;
-        let round: Vec<String> = refused.path.iter().map(|node| desk.name(*node)).collect();
-        let round =
-            if round.is_empty() { String::new() } else { format!(": {}", round.join(" > ")) };
+        let round = desk.refused_key(slot.id)?;
+        let round: Vec<String> = round.iter().map(|node| desk.name(*node)).collect();
+        let from = desk.name(key.node);
+        // A node that listens to itself makes a path of one.
+        let why = match &round[..] {
+            [] | [_] => format!("{from} cannot wait for itself"),
+            _ => format!("that would close a loop: {from} > {}", round.join(" > ")),
+        };
         Some(Seen {
             path: vec![Place::Node(key.node), Place::Slot(node, slot.id)],
             text: format!(
-                "{} hears nothing in its key, because listening to {} {} would close a loop{round}.",
+                "{} hears silence instead of its key {from} {}, because {why}.",
                 effect(desk, node, slot),
-                desk.name(key.node),
                 key.tap.name()
             ),
             fixes: vec![remove(node, slot)],
@@ -42,7 +45,7 @@ pub fn refused_key(desk: &Desk) -> Vec<Seen> {
 
 pub fn muted_key(desk: &Desk) -> Vec<Seen> {
     let muted = desk.keyed().filter(|(_, _, key)| desk.is_muted(key.node));
-    let see = |(node, slot, key): (Node, &Slot, crate::routing::chain::Key)| {
+    let see = |(node, slot, key): (Node, &Slot, Key)| {
         let mute = match key.node {
             Node::Strip(i) => Parameter::StripMute(i as u8),
             Node::Bus(j) => Parameter::BusMute(j as u8),
@@ -73,7 +76,7 @@ pub fn silent_key(desk: &Desk) -> Vec<Seen> {
         let (reason, mut fixes) = if is_unfed {
             ("has no input", Vec::new())
         } else if fader_is_down {
-            let key = Some(crate::routing::chain::Key { tap: Tap::Pre, ..key });
+            let key = Some(Key { tap: Tap::Pre, ..key });
             let label = format!("Take the key of the {} on {node} Pre", slot.effect.name());
             (
                 "is taken after a fader that is down",

@@ -60,13 +60,23 @@ pub const RULES: &[Rule] = &[
         "Turn that connection off, or another one on the circle."
     ),
     rule!(
-        observed
         Error,
         "refused-key",
         keys::refused_key,
         "A key would close a loop",
         "The slot hears silence in its key: a gate stays shut, a compressor does nothing.",
         "Take the key from somewhere earlier in the signal path, such as a strip, or remove it."
+    ),
+    rule!(
+        observed
+        Error,
+        "refused-chains",
+        host::refused_chains,
+        "The chains cannot be run as they are",
+        "Together they are too late for the memory there is, or too many slots have a key. What ran \
+         before runs on.",
+        "Turn off lookahead, linear phase or oversampling, take effects out, or restart the plugin to \
+         make room."
     ),
     rule!(
         observed

@@ -2,7 +2,7 @@
 //!
 //! Not here: what is asked of them. Test threads only.
 
-use switchyard::check::{Finding, ImpulseFault, RefusedKey, Surroundings, check};
+use switchyard::check::{Finding, ImpulseFault, Surroundings, check, latencies};
 use switchyard::effects::impulse::ImpulseRef;
 use switchyard::effects::{EffectSpec, Kind};
 use switchyard::routing::chain::{Chain, Key, Lane, Slot};
@@ -10,6 +10,7 @@ use switchyard::routing::{
     Fader, Input, MonitorSource, Node, Role, Routing, STRIPS, Send, Source, Tap,
 };
 use switchyard::session::Session;
+use switchyard::session::workshop::fits;
 
 /// All that Route Check looks at.
 #[derive(Clone, Default)]
@@ -85,6 +86,31 @@ impl Scene {
         self.insert(Node::Bus(0), EffectSpec::new(Kind::Compressor)).key = key;
     }
 
+    /// Gates on strips 1 to 3, each listening to the one before, the first to the last if it may.
+    fn gates_in_turn(&mut self, in_a_circle: bool) {
+        for strip in 0..3 {
+            let key = Key { node: Node::Strip((strip + 2) % 3), tap: Tap::Pre };
+            let slot = self.insert(Node::Strip(strip), EffectSpec::new(Kind::Gate));
+            slot.key = (in_a_circle || strip > 0).then_some(key);
+        }
+    }
+
+    /// Linear-phase equalizers one after another on Main.
+    fn linear_phases(&mut self, count: usize) {
+        for _ in 0..count {
+            let slow = EffectSpec::new(Kind::Equalizer).with("linear_phase", 1.0);
+            self.insert(Node::Main, slow);
+        }
+        self.measure();
+    }
+
+    /// Asks the effects how late they are, as one does who built them.
+    pub fn measure(&mut self) {
+        let sample_rate = self.around.sample_rate;
+        self.around.latencies = latencies(&self.session, sample_rate);
+        self.around.refusal = fits(&self.session, sample_rate, None).err();
+    }
+
     /// Reverbs on the first strips, each heard at 30 %.
     fn reverbs(&mut self, strips: usize) {
         for strip in 0..strips {
@@ -140,17 +166,10 @@ pub const CASES: &[Case] = &[
     },
     Case {
         id: "refused-key",
-        trips: |s| {
-            s.ducked(Tap::Pre);
-            let path = vec![Node::Bus(0), Node::Strip(0)];
-            s.around.refused_keys.push(RefusedKey { slot: 1, path });
-        },
-        // A refusal told of a slot that was given another effect meanwhile.
-        spares: |s| {
-            s.ducked(Tap::Pre);
-            s.around.refused_keys.push(RefusedKey { slot: 9, path: Vec::new() });
-        },
+        trips: |s| s.gates_in_turn(true),
+        spares: |s| s.gates_in_turn(false),
     },
+    Case { id: "refused-chains", trips: |s| s.linear_phases(3), spares: |s| s.linear_phases(2) },
     Case {
         id: "lost-impulse",
         trips: |s| {
@@ -353,15 +372,13 @@ pub const CASES: &[Case] = &[
             s.insert(Node::Bus(0), EffectSpec::new(Kind::Limiter));
             s.assign(1, 1);
             s.around.latency_budget_ms = Some(2.0);
-            s.around.timing.chain[STRIPS] = 144;
-            s.around.latencies.push((1, 144));
+            s.measure();
         },
         spares: |s| {
             s.insert(Node::Bus(0), EffectSpec::new(Kind::Limiter));
             s.assign(1, 1);
-            s.around.latency_budget_ms = Some(3.0);
-            s.around.timing.chain[STRIPS] = 144;
-            s.around.timing.floor = 4096;
+            s.around.latency_budget_ms = Some(3.5);
+            s.measure();
         },
     },
     Case {
