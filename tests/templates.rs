@@ -11,13 +11,14 @@ mod desk;
 #[path = "common/routings.rs"]
 mod routings;
 
-use desk::{Run, Sound, assert_same_bits, noise};
+use desk::{Run, Sound, assert_same_bits, difference, noise, play_on};
 use proptest::prelude::*;
 use routings::{Edit, apply, value};
 use std::collections::HashSet;
 use switchyard::check::{self, Surroundings, check};
 use switchyard::dsp::SLICE;
 use switchyard::effects::Context;
+use switchyard::engine::{Engine, Setup};
 use switchyard::routing::chain::{Chain, Key};
 use switchyard::routing::parameter::{ALL, Parameter};
 use switchyard::routing::{
@@ -25,7 +26,7 @@ use switchyard::routing::{
 };
 use switchyard::schedule::{Admission, Timing, compile};
 use switchyard::session::Session;
-use switchyard::session::workshop::{fits, key_edges, latencies};
+use switchyard::session::workshop::{Opening, fits, key_edges, latencies};
 use switchyard::templates::{TEMPLATES, Template};
 
 fn built(id: &str) -> (Routing, Session) {
@@ -394,4 +395,71 @@ fn band_a_groups_port_is_its_stem() {
 fn the_empty_template_is_the_mixer_as_on_insertion() {
     assert_eq!(built("empty"), (Routing::default(), Session::default()));
     assert_eq!((BUSES, TEMPLATES.len()), (12, 6));
+}
+
+/// An engine with a template and its effects, as a plugin would run it.
+fn sounding(id: &str) -> (Engine, Routing) {
+    let (routing, session) = built(id);
+    let (_, plan) = Opening::new(&session, &routing.macros, 48_000.0);
+    let setup = Setup { sample_rate: 48_000.0, chain_latency: [0; NODES], max_latency: 4096 };
+    (Engine::with_chains(&setup, &routing, Default::default(), plan).0, routing)
+}
+
+/// Two seconds of noise on every named strip's port, peaking at −12 dBFS.
+fn rehearsal(session: &Session) -> Sound {
+    let mut inputs = noise(3, 96_000);
+    for (port, input) in inputs.iter_mut().enumerate() {
+        let gain = if session.strip_names[port].is_empty() { 0.0 } else { 0.25 };
+        input.iter_mut().flatten().for_each(|x| *x *= gain);
+    }
+    inputs
+}
+
+#[test]
+fn with_every_strip_playing_no_output_of_a_template_passes_full_scale() {
+    for template in TEMPLATES {
+        let (mut engine, _) = sounding(template.id);
+        let outputs = play_on(&mut engine, &rehearsal(&built(template.id).1), &[512]);
+        for (port, output) in outputs.iter().enumerate() {
+            let peak = output.iter().flatten().fold(0.0f32, |peak, x| peak.max(x.abs()));
+            assert!(peak <= 1.0, "{} port {port}: {peak}", template.title);
+        }
+    }
+}
+
+#[test]
+fn live_effects_and_all_the_ears_hear_nothing_of_the_front_of_house() {
+    let inputs = rehearsal(&built("live").1);
+    let (mut engine, routing) = sounding("live");
+    let still = play_on(&mut engine, &inputs, &[512]);
+    let (mut engine, _) = sounding("live");
+    let moved = apply(
+        &routing,
+        &[
+            (Parameter::StripFader(7), 0.3),
+            (Parameter::StripMute(0), 1.0),
+            (Parameter::StripSolo(4), 1.0),
+            (Parameter::BusFader(1), 0.2),
+            (Parameter::BusMute(2), 1.0),
+            (Parameter::MainFader, 0.1),
+        ],
+    );
+    let cut = 9_000;
+    let part = |range: std::ops::Range<usize>| -> Sound {
+        inputs.iter().map(|port| port.each_ref().map(|side| side[range.clone()].to_vec())).collect()
+    };
+    let mut heard = play_on(&mut engine, &part(0..cut), &[64, 100]);
+    engine.set(&moved, &difference(&routing, &moved));
+    let rest = play_on(&mut engine, &part(cut..96_000), &[333]);
+    for (heard, rest) in heard.iter_mut().zip(rest) {
+        for (heard, rest) in heard.iter_mut().zip(rest) {
+            heard.extend(rest);
+        }
+    }
+    for port in 4..=8 {
+        assert!(!is_silent(&still[port]));
+        assert_same_bits(&still[port], &heard[port], &format!("port {port}"));
+    }
+    let changed = |side: usize| still[PORT_MAIN][side] != heard[PORT_MAIN][side];
+    assert!(changed(0) && changed(1));
 }

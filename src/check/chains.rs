@@ -18,13 +18,13 @@ use crate::units::gain_to_db;
 /// From how many strips on one shared effect is worth a word.
 const MANY: usize = 3;
 
-fn bypass(node: Node, slot: &Slot) -> Fix {
-    let label = format!("Bypass the {} on {node}", slot.effect.name());
+fn bypass(desk: &Desk, node: Node, slot: &Slot) -> Fix {
+    let label = format!("Bypass {}", desk.effect(node, slot));
     Fix::new(label, [Edit::Bypass(slot.id, true)])
 }
 
-fn remove(node: Node, slot: &Slot) -> Fix {
-    let label = format!("Remove the {} from {node}", slot.effect.name());
+fn remove(desk: &Desk, node: Node, slot: &Slot) -> Fix {
+    let label = format!("Remove {}", desk.effect(node, slot));
     Fix::new(label, [Edit::Remove(slot.id)])
 }
 
@@ -37,7 +37,7 @@ pub fn unknown_effect(desk: &Desk) -> Vec<Seen> {
             desk.name(node),
             slot.effect.name()
         ),
-        fixes: vec![remove(node, slot)],
+        fixes: vec![remove(desk, node, slot)],
     };
     desk.slots().filter(|(_, slot)| slot.effect.known().is_none()).map(see).collect()
 }
@@ -66,7 +66,7 @@ pub fn lost_impulse(desk: &Desk) -> Vec<Seen> {
             return None;
         }
         let room = BUILT_IN[0];
-        let label = format!("Use the built-in {room} on {node}");
+        let label = format!("Use the built-in {room} in {}", desk.effect(node, slot));
         Some(Seen {
             path: vec![Place::Slot(node, slot.id)],
             text: format!(
@@ -76,7 +76,7 @@ pub fn lost_impulse(desk: &Desk) -> Vec<Seen> {
             ),
             fixes: vec![
                 Fix::new(label, [Edit::Impulse(slot.id, ImpulseRef::built_in(room))]),
-                bypass(node, slot),
+                bypass(desk, node, slot),
             ],
         })
     };
@@ -96,7 +96,7 @@ pub fn changed_impulse(desk: &Desk) -> Vec<Seen> {
              may sound otherwise.",
             desk.name(node)
         ),
-        fixes: vec![bypass(node, slot)],
+        fixes: vec![bypass(desk, node, slot)],
     };
     desk.slots().filter(|(_, slot)| is_changed(slot)).map(see).collect()
 }
@@ -110,7 +110,7 @@ pub fn effect_fault(desk: &Desk) -> Vec<Seen> {
             slot.effect.name(),
             desk.name(node)
         ),
-        fixes: vec![bypass(node, slot)],
+        fixes: vec![bypass(desk, node, slot)],
     };
     desk.slots().filter(|(_, slot)| is_faulty(slot) && slot.amount() > 0.0).map(see).collect()
 }

@@ -69,6 +69,19 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// "the Gate on Strip 2", or "the Gate 2 on Strip 2" if it is the second there.
+    pub fn effect(&self, node: Node, slot: &Slot) -> String {
+        let name = slot.effect.name();
+        let same: Vec<u64> = (self.chain(node).slots())
+            .filter(|other| other.effect.name() == name)
+            .map(|other| other.id)
+            .collect();
+        match same.iter().position(|id| *id == slot.id) {
+            Some(at) if same.len() > 1 => format!("the {name} {} on {node}", at + 1),
+            _ => format!("the {name} on {node}"),
+        }
+    }
+
     fn own_name(&self, node: Node) -> &str {
         let own = match node {
             Node::Strip(i) => self.session.strip_names.get(i),

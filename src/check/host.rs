@@ -58,26 +58,27 @@ pub fn missing_input(desk: &Desk) -> Vec<Seen> {
 
 pub fn missing_output(desk: &Desk) -> Vec<Seen> {
     let monitor = &desk.routing.monitor;
-    let mut needed: Vec<(usize, String)> = Vec::new();
+    let mut needed: Vec<(usize, Place, String)> = Vec::new();
     if desk.sources(MAIN).next().is_some() {
-        needed.push((PORT_MAIN, desk.name(Node::Main)));
+        needed.push((PORT_MAIN, Place::Node(Node::Main), desk.name(Node::Main)));
     }
     for j in (0..BUSES).filter(|j| desk.role(*j) == Role::Mix) {
         let feeds_mix = desk.destinations(STRIPS + j).next().is_some();
         let is_listened_to = monitor.source == MonitorSource::Bus(j);
         if desk.sources(j).next().is_some() && !feeds_mix && !is_listened_to {
-            needed.push((j + 1, desk.name(Node::Bus(j))));
+            needed.push((j + 1, Place::Node(Node::Bus(j)), desk.name(Node::Bus(j))));
         }
     }
     if monitor.source != MonitorSource::Off {
-        match monitor.speakers {
-            Speakers::A => needed.push((PORT_MONITOR_A, "Monitor A".to_owned())),
-            Speakers::B => needed.push((PORT_MONITOR_B, "Monitor B".to_owned())),
-        }
+        let (port, name) = match monitor.speakers {
+            Speakers::A => (PORT_MONITOR_A, "Monitor A"),
+            Speakers::B => (PORT_MONITOR_B, "Monitor B"),
+        };
+        needed.push((port, Place::Monitor, name.to_owned()));
     }
-    let missing = needed.into_iter().filter(|(port, _)| !desk.around.outputs[*port]);
-    let see = |(port, name): (usize, String)| Seen {
-        path: vec![Place::Output(port)],
+    let missing = needed.into_iter().filter(|(port, ..)| !desk.around.outputs[*port]);
+    let see = |(port, place, name): (usize, Place, String)| Seen {
+        path: vec![place, Place::Output(port)],
         text: format!(
             "{name} leaves on output port {port}, which the host does not give: nobody hears it. Give \
              the track more output channels."
@@ -244,9 +245,9 @@ fn quicker(desk: &Desk, node: Node) -> Vec<Fix> {
         let (at, setting) = known.setting(id)?;
         let least = Edit::Setting(slot.id, setting.id, setting.min);
         let label = format!(
-            "Set {} of the {} on {node} to {}",
+            "Set {} of {} to {}",
             setting.name,
-            slot.effect.name(),
+            desk.effect(node, slot),
             setting.to_text(setting.min)
         );
         (known.values[at] > setting.min).then(|| Fix::new(label, [least]))

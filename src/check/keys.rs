@@ -9,8 +9,8 @@ use crate::routing::chain::{Key, Slot};
 use crate::routing::parameter::Parameter;
 use crate::routing::{Node, Tap};
 
-fn remove(node: Node, slot: &Slot) -> Fix {
-    let label = format!("Remove the key of the {} on {node}", slot.effect.name());
+fn remove(desk: &Desk, node: Node, slot: &Slot) -> Fix {
+    let label = format!("Remove the key of {}", desk.effect(node, slot));
     Fix::new(label, [Edit::Key(slot.id, None)])
 }
 
@@ -37,7 +37,7 @@ pub fn refused_key(desk: &Desk) -> Vec<Seen> {
                 effect(desk, node, slot),
                 key.tap.name()
             ),
-            fixes: vec![remove(node, slot)],
+            fixes: vec![remove(desk, node, slot)],
         })
     };
     desk.slots().filter_map(see).collect()
@@ -59,7 +59,7 @@ pub fn muted_key(desk: &Desk) -> Vec<Seen> {
                 effect(desk, node, slot),
                 desk.name(key.node)
             ),
-            fixes: vec![Fix::set(mute, 0.0), remove(node, slot)],
+            fixes: vec![Fix::set(mute, 0.0), remove(desk, node, slot)],
         }
     };
     muted.map(see).collect()
@@ -77,7 +77,7 @@ pub fn silent_key(desk: &Desk) -> Vec<Seen> {
             ("has no input", Vec::new())
         } else if fader_is_down {
             let key = Some(Key { tap: Tap::Pre, ..key });
-            let label = format!("Take the key of the {} on {node} Pre", slot.effect.name());
+            let label = format!("Take the key of {} Pre", desk.effect(node, slot));
             (
                 "is taken after a fader that is down",
                 vec![Fix::new(label, [Edit::Key(slot.id, key)])],
@@ -85,7 +85,7 @@ pub fn silent_key(desk: &Desk) -> Vec<Seen> {
         } else {
             continue;
         };
-        fixes.push(remove(node, slot));
+        fixes.push(remove(desk, node, slot));
         seen.push(Seen {
             path: vec![Place::Node(key.node), Place::Slot(node, slot.id)],
             text: format!(

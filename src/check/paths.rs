@@ -40,6 +40,31 @@ pub fn refused_loop(desk: &Desk) -> Vec<Seen> {
     seen
 }
 
+pub fn refused_mix(desk: &Desk) -> Vec<Seen> {
+    // A Mix's tap to Main says Post unless somebody changed it, so it tells nothing.
+    let pairs = (0..BUSES).flat_map(|from| (0..BUSES).map(move |to| (from, to)));
+    let is_refused = |(from, to): &(usize, usize)| {
+        desk.schedule.admission(STRIPS + from, *to) == Admission::Role
+            && desk.routing.edge(STRIPS + from, *to).is_connected()
+    };
+    let see = |(from, to): (usize, usize)| {
+        let [mix, other] = [from, to].map(|bus| desk.name(Node::Bus(bus)));
+        let role = if desk.role(to) == Role::Return { "Return" } else { "Group" };
+        Seen {
+            path: vec![edge(STRIPS + from, to)],
+            text: format!(
+                "{mix} > {other} is refused and silent: {mix} is a Mix and feeds only other Mixes, and \
+                 {other} is a {role}."
+            ),
+            fixes: vec![
+                Fix::tap(STRIPS + from, to, Tap::Off),
+                Fix::set(Parameter::BusRole(to as u8), f32::from(Role::Mix as u8)),
+            ],
+        }
+    };
+    pairs.filter(is_refused).map(see).collect()
+}
+
 pub fn unheard_strip(desk: &Desk) -> Vec<Seen> {
     let keys = |i| desk.slots().any(|(_, slot)| slot.key.is_some_and(|k| k.node == Node::Strip(i)));
     let strips = (0..STRIPS).filter(|i| {

@@ -61,6 +61,15 @@ pub const RULES: &[Rule] = &[
     ),
     rule!(
         Error,
+        "refused-mix",
+        paths::refused_mix,
+        "A Mix is connected to a Group or a Return",
+        "A Mix feeds only other Mixes and its own output, so that nothing meant for somebody's ears gets \
+         into Main. The connection stays silent.",
+        "Turn the connection off, or give the bus another role."
+    ),
+    rule!(
+        Error,
         "refused-key",
         keys::refused_key,
         "A key would close a loop",

@@ -165,6 +165,21 @@ pub const CASES: &[Case] = &[
         },
     },
     Case {
+        id: "refused-mix",
+        trips: |s| {
+            s.role(1, Role::Mix);
+            s.send(1, 1, Tap::Pre, 0.0);
+            s.assign(2, 2);
+            s.feed(1, 2, Tap::Post);
+        },
+        // Its tap to Main as on insertion, which no Mix heeds.
+        spares: |s| {
+            s.role(1, Role::Mix);
+            s.send(1, 1, Tap::Pre, 0.0);
+            s.routing.buses[0].main_tap = Tap::Post;
+        },
+    },
+    Case {
         id: "refused-key",
         trips: |s| s.gates_in_turn(true),
         spares: |s| s.gates_in_turn(false),
