@@ -105,7 +105,7 @@ pub struct Finding {
     pub path: Vec<Place>,
     /// What is wrong and what it does to the sound, in one or two sentences.
     pub text: String,
-    /// What would put it right; any one of them is enough.
+    /// What would put it right, each on its own; where latencies add up, each takes its part.
     pub fixes: Vec<Fix>,
 }
 

@@ -16,7 +16,7 @@ use std::collections::HashSet;
 use switchyard::check::{Place, RULES, Severity, Surroundings, check, guide};
 use switchyard::effects::{EffectSpec, Kind};
 use switchyard::routing::chain::{Chain, Key, Slot};
-use switchyard::routing::{Fader, NODES, Node, Role, Routing, Tap};
+use switchyard::routing::{Fader, NODES, Node, Role, Routing, STRIPS, Tap};
 use switchyard::session::Session;
 
 #[test]
@@ -333,6 +333,28 @@ fn sessions() -> impl Strategy<Value = Session> {
     })
 }
 
+/// Anything a host, a meter or an effect might tell.
+fn surroundings() -> impl Strategy<Value = Surroundings> {
+    let peak = prop_oneof![Just(0.0f32), 0.0..4.0f32, Just(f32::NAN), Just(f32::INFINITY)];
+    (
+        prop::option::of(prop::collection::vec(peak, STRIPS)),
+        prop::collection::vec(any::<bool>(), 2 * STRIPS),
+        prop::collection::vec(0..2000u32, 12),
+        prop::option::of(0.0..30.0f32),
+        prop::sample::select(vec![44_100.0, 48_000.0, 192_000.0]),
+    )
+        .prop_map(|(peaks, flags, latencies, latency_budget_ms, sample_rate)| Surroundings {
+            inputs: std::array::from_fn(|i| flags[i]),
+            faults: std::array::from_fn(|i| flags[STRIPS + i]),
+            outputs: std::array::from_fn(|i| flags[i] != flags[STRIPS + i]),
+            peaks: peaks.map(|peaks| std::array::from_fn(|i| peaks[i])),
+            latencies: (1..).zip(latencies).collect(),
+            latency_budget_ms,
+            sample_rate,
+            ..Surroundings::default()
+        })
+}
+
 proptest! {
     #![proptest_config(routings::cases(60))]
 
@@ -340,18 +362,16 @@ proptest! {
     fn for_arbitrary_routings_keys_are_unique_and_every_fix_cures(
         edits in routings::edits(120),
         session in sessions(),
+        around in surroundings(),
     ) {
         let routing = edited(&edits);
-        let around = Surroundings::default();
         let findings = check(&routing, &session, &around);
         prop_assert_eq!(&findings, &check(&routing, &session, &around));
-        for rule in RULES.iter().filter(|rule| rule.observed) {
-            let unseen = findings.iter().all(|finding| finding.id != rule.id);
-            prop_assert!(unseen || rule.id == "lost-impulse", "{}", rule.id);
-        }
         let keys: HashSet<String> = findings.iter().map(|finding| finding.key()).collect();
         prop_assert_eq!(keys.len(), findings.len());
-        for finding in findings {
+        // Nobody listens or asks the effects again here.
+        let stale = ["long-latency", "silent-input"];
+        for finding in findings.iter().filter(|finding| !stale.contains(&finding.id)) {
             for fix in &finding.fixes {
                 let (mut routing, mut session) = (routing, session.clone());
                 fix.apply(&mut routing, &mut session);
@@ -359,6 +379,17 @@ proptest! {
                 let left = rest.iter().find(|left| left.key() == finding.key());
                 prop_assert!(left.is_none(), "{}\n{}", fix.label, finding.text);
             }
+        }
+    }
+
+    #[test]
+    fn where_nothing_was_observed_nothing_is_found_that_rests_on_it(
+        edits in routings::edits(120),
+        session in sessions(),
+    ) {
+        let findings = check(&edited(&edits), &session, &Surroundings::default());
+        for rule in RULES.iter().filter(|rule| rule.observed && rule.id != "lost-impulse") {
+            prop_assert!(findings.iter().all(|finding| finding.id != rule.id), "{}", rule.id);
         }
     }
 }

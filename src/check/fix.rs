@@ -61,7 +61,7 @@ impl Fix {
         Fix::set(tap_of(source, destination), f32::from(tap as u8))
     }
 
-    /// Makes all its changes. An edit of a slot that is no longer there changes nothing.
+    /// Makes all its changes. An edit of what is no longer there changes nothing.
     pub fn apply(&self, routing: &mut Routing, session: &mut Session) {
         self.edits.iter().for_each(|edit| edit.apply(routing, session));
     }
@@ -108,10 +108,21 @@ impl Edit {
     fn apply(&self, routing: &mut Routing, session: &mut Session) {
         match self {
             Edit::Value(parameter, plain) => parameter.set(routing, *plain),
-            Edit::Name(Node::Strip(i), name) => name.clone_into(&mut session.strip_names[*i]),
-            Edit::Name(Node::Bus(j), name) => name.clone_into(&mut session.bus_names[*j]),
-            Edit::Name(Node::Main, _) => {}
-            Edit::Dry(node, level) => session.chains[node.index()].dry = *level,
+            Edit::Name(node, name) => {
+                let place = match node {
+                    Node::Strip(i) => session.strip_names.get_mut(*i),
+                    Node::Bus(j) => session.bus_names.get_mut(*j),
+                    Node::Main => None,
+                };
+                if let Some(place) = place {
+                    name.clone_into(place);
+                }
+            }
+            Edit::Dry(node, level) => {
+                if let Some(chain) = session.chains.get_mut(node.index()) {
+                    chain.dry = *level;
+                }
+            }
             Edit::Add(node, effect) => add(session, *node, effect.clone()),
             Edit::Remove(id) => session.chains.iter_mut().for_each(|chain| remove(chain, *id)),
             Edit::Bypass(id, on) => with(session, *id, |slot| slot.bypass = *on),
@@ -141,7 +152,7 @@ fn with(session: &mut Session, id: u64, change: impl FnOnce(&mut Slot)) {
 
 fn add(session: &mut Session, node: Node, effect: EffectSpec) {
     let id = session.free_slot_id();
-    let chain = &mut session.chains[node.index()];
+    let Some(chain) = session.chains.get_mut(node.index()) else { return };
     if chain.lanes.is_empty() {
         chain.lanes.push(Lane::default());
     }

@@ -150,17 +150,6 @@ pub fn long_latency(desk: &Desk) -> Vec<Seen> {
             format!("{} with {share:.1} ms{}", desk.name(*node), slowest(desk, *node))
         })
         .collect();
-    let mut fixes: Vec<Fix> = causes.iter().flat_map(|node| quicker(desk, *node)).collect();
-    let late: Vec<usize> = (0..BUSES)
-        .filter(|j| {
-            let is_fed = desk.sources(*j).next().is_some();
-            desk.is_mix(*j) && is_fed && !desk.routing.buses[*j].immediate
-        })
-        .collect();
-    if !late.is_empty() {
-        let on = late.iter().map(|j| Edit::Value(Parameter::BusImmediate(*j as u8), 1.0));
-        fixes.push(Fix::new("Mark the Mixes as Immediate", on));
-    }
     vec![Seen {
         path: causes.iter().map(|node| Place::Node(*node)).collect(),
         text: format!(
@@ -169,7 +158,7 @@ pub fn long_latency(desk: &Desk) -> Vec<Seen> {
             milliseconds(latency),
             list(&told)
         ),
-        fixes,
+        fixes: causes.iter().flat_map(|node| quicker(desk, *node)).collect(),
     }]
 }
 

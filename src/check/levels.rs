@@ -100,7 +100,8 @@ fn estimate(desk: &Desk) -> [Expected; crate::routing::NODES] {
         let is_fed = desk.port(i).is_some_and(|port| desk.around.inputs[port]);
         let peak = match desk.around.peaks {
             _ if !is_fed => 0.0,
-            Some(peaks) => peaks[i],
+            // The engine hears what is no number as silence.
+            Some(peaks) => Some(peaks[i]).filter(|peak| peak.is_finite()).unwrap_or(0.0),
             None if desk.is_used(Node::Strip(i)) => {
                 db_to_gain(USUAL_PEAK_DB + desk.routing.strips[i].trim_db)
             }

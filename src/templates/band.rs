@@ -104,7 +104,7 @@ pub fn build() -> (Routing, Session) {
         (backing, -12.0),
     ];
     draft.sends(reverb, Tap::Post, &wet);
-    draft.sends(delay, Tap::Post, &[(synth_lead, -18.0), (lead, -20.0)]);
+    draft.sends(delay, Tap::Post, &[(synth_lead, -10.0), (lead, -14.0)]);
     // The echoes stand in the same room as what they echo.
     draft.send(delay, reverb, Tap::Post, -16.0);
 
