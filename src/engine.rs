@@ -33,7 +33,7 @@ use crate::schedule::keys::NO_KEYS;
 use crate::schedule::{self, Schedule, Timing};
 use keys::Listening;
 use meters::{METERS, Meter, Meters};
-use rack::{Office, Plan, Rack};
+use rack::{Glance, Office, Plan, Rack};
 use row::Row;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -97,8 +97,8 @@ pub struct Engine {
     /// Per node: how much of its chain is heard, 0..1.
     insert_mixes: [Glide; NODES],
     tempo: Option<f64>,
-    /// New structures wait.
-    held: bool,
+    /// What the next block may take from the office; everything unless said.
+    allowed: Option<Glance>,
     longest: u32,
     /// Pure delays in the chains, besides the rack.
     chain_latency: [u32; NODES],
@@ -152,7 +152,7 @@ impl Engine {
             rack,
             insert_mixes: [Glide::fixed(1.0); NODES],
             tempo: None,
-            held: false,
+            allowed: None,
             longest,
             chain_latency: setup.chain_latency,
             stages: [Ramp::fixed([0.0; 2]); NODES],
@@ -180,8 +180,9 @@ impl Engine {
             let frames = ports.frames();
             let mut at = 0;
             if frames > 0 {
-                self.rack.hear(self.now, self.fresh);
-                self.receive_plan();
+                let allowed = self.allowed.take().unwrap_or(self.rack.glance());
+                self.rack.hear(allowed.messages, self.now, self.fresh);
+                self.receive_plan(allowed.plan);
             }
             while at < frames {
                 let grid = SLICE - (self.now % SLICE as u64) as usize;
@@ -204,15 +205,15 @@ impl Engine {
         });
     }
 
-    /// Whether a new structure waits to be taken over. [audio-thread]
-    pub fn has_plan(&self) -> bool {
-        self.rack.has_plan()
+    /// What waits to be taken from the office now. [audio-thread]
+    pub fn glance(&self) -> Glance {
+        self.rack.glance()
     }
 
-    /// While held, no new structure is begun, because values that belong to it have not come yet.
-    /// [audio-thread]
-    pub fn hold_plans(&mut self, held: bool) {
-        self.held = held;
+    /// Lets the next block take no more from the office than was there at this glance, so that it
+    /// takes nothing that belongs to values which have not come yet. [audio-thread]
+    pub fn allow(&mut self, glance: Glance) {
+        self.allowed = Some(glance);
     }
 
     /// The longest total latency the delay memory holds, in samples.

@@ -3,6 +3,7 @@
 //! Not here: what the sound does (that is [`crate::engine`]) and how it looks ([`crate::editor`]).
 //! Hosts are met only behind two guards, [`clap_guard`] and [`vst3_guard`].
 
+pub mod building;
 pub mod clap_guard;
 pub mod parameters;
 mod ports;
@@ -12,16 +13,23 @@ pub mod state;
 pub mod vst3_guard;
 
 use crate::engine::meters::Meters;
+use crate::engine::rack::Glance;
 use crate::engine::{Engine, Ports, Setup};
 use crate::routing::parameter::{ALL, ParameterSet};
 use crate::routing::{INPUT_PORTS, NODES, OUTPUT_PORTS, Routing};
+use crate::session::workshop::Opening;
+use building::Building;
 use nice_plug::prelude::*;
 use parameters::HostParameters;
-use shared::Shared;
+use shared::{Shared, Taken};
 use std::cell::RefCell;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Instant;
+
+/// How much latency, in seconds, chains may gain while active beyond what they could have had at
+/// activation. It costs delay memory.
+const ROOM: f64 = 0.4;
 
 /// One instance on a host's track.
 pub struct Switchyard {
@@ -31,6 +39,10 @@ pub struct Switchyard {
     routing: Routing,
     /// There from activation on.
     engine: Option<Engine>,
+    /// Makes chains while active. Dropped before the parameters it reads.
+    building: Option<Building>,
+    /// Nobody waits for the sound.
+    offline: bool,
     /// The latency the host knows, in samples.
     reported: u32,
     sample_rate: f32,
@@ -57,6 +69,8 @@ impl Default for Switchyard {
             meters: Arc::default(),
             routing: Routing::default(),
             engine: None,
+            building: None,
+            offline: false,
             reported: 0,
             sample_rate: 0.0,
             load: 0.0,
@@ -65,19 +79,29 @@ impl Default for Switchyard {
 }
 
 impl Switchyard {
-    /// Gives the engine the values that changed, all at this sample. [audio-thread]
+    /// Gives the engine the values that changed, all at this sample, and lets it take the chains
+    /// that belong to them. [audio-thread]
     fn take_values(&mut self) {
+        let Some(engine) = &mut self.engine else { return };
+        // Looked at first: chains of a state load are sent before its values are let go, so what is
+        // there now belongs to values that are there too, or the values are still held.
+        let glance = engine.glance();
         let mut changed = ParameterSet::EMPTY;
         let mut routing = self.routing;
         let all = &self.parameters.all;
-        let complete = self.parameters.shared.take_touched(&mut changed, |changed| {
+        let taken = self.parameters.shared.take_touched(&mut changed, |changed| {
             for index in changed.indices() {
                 ALL[index].set(&mut routing, all[index].value());
             }
         });
-        if complete && let Some(engine) = &mut self.engine {
-            self.routing = routing;
-            engine.set(&routing, &changed);
+        match taken {
+            Taken::Held => engine.allow(Glance::default()),
+            Taken::Nothing => engine.allow(glance),
+            Taken::Values => {
+                engine.allow(glance);
+                self.routing = routing;
+                engine.set(&routing, &changed);
+            }
         }
     }
 
@@ -170,14 +194,26 @@ impl Plugin for Switchyard {
         for (parameter, host) in ALL.iter().zip(&self.parameters.all) {
             parameter.set(&mut self.routing, host.value());
         }
+        self.building = None;
+        let shared = &self.parameters.shared;
+        let sample_rate = f64::from(config.sample_rate);
+        let session = shared.session(Clone::clone);
+        let (opening, plan) = Opening::new(&session, &self.routing.macros, sample_rate);
         let setup = Setup {
-            sample_rate: f64::from(config.sample_rate),
+            sample_rate,
             chain_latency: [0; NODES],
-            max_latency: 0,
+            max_latency: plan.bound() + (ROOM * sample_rate) as u32,
         };
-        let engine = Engine::new(&setup, &self.routing, Arc::clone(&self.meters));
+        let meters = Arc::clone(&self.meters);
+        let (engine, office) = Engine::with_chains(&setup, &self.routing, meters, plan);
+        let longest = engine.longest();
+        let workshop = opening.workshop(office, longest);
+        let building = Building::start(&self.parameters, workshop, sample_rate, longest);
+        shared.set_bench(Some(Arc::clone(building.bench())));
+        self.building = Some(building);
         self.reported = engine.latency();
         self.engine = Some(engine);
+        self.offline = config.process_mode == ProcessMode::Offline;
         self.sample_rate = config.sample_rate;
         context.set_latency_samples(self.reported);
         self.parameters.shared.set_latency(self.reported);
@@ -192,6 +228,8 @@ impl Plugin for Switchyard {
     }
 
     fn deactivate(&mut self) {
+        self.parameters.shared.set_bench(None);
+        self.building = None;
         self.engine = None;
     }
 
@@ -202,26 +240,37 @@ impl Plugin for Switchyard {
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
         let begun = Instant::now();
+        if self.offline
+            && let Some(building) = &self.building
+        {
+            building.bench().wait();
+        }
         self.take_values();
         let Some(engine) = &mut self.engine else {
             return ProcessStatus::Error("processing without activation");
         };
         let frames = buffer.samples();
+        engine.set_tempo(context.transport().tempo);
         engine.process(&mut HostPorts {
             main: buffer,
             aux_inputs: aux.inputs,
             aux_outputs: aux.outputs,
         });
-        let outgrown = engine.latency() > self.reported;
+        let tail = engine.tail();
+        let shared = &self.parameters.shared;
+        let outgrown = engine.latency() > self.reported || shared.take_restart_wanted();
         // The sound is right at once; only the host's compensation needs a restart to follow.
-        if outgrown && !self.parameters.shared.is_restart_needed() {
-            self.parameters.shared.set_restart_needed(true);
+        if outgrown && !shared.is_restart_needed() {
+            shared.set_restart_needed(true);
             context.request_restart();
         }
         if frames > 0 {
             self.measure_load(begun, frames);
         }
-        ProcessStatus::Tail(self.reported)
+        match tail {
+            u32::MAX => ProcessStatus::KeepAlive,
+            tail => ProcessStatus::Tail(tail),
+        }
     }
 }
 

@@ -40,6 +40,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
             "engine",
             "schedule",
             "routing",
+            "effects",
             "dsp",
             "units",
             "session",

@@ -152,7 +152,13 @@ fn through_effect(known: &Known, slot: &Slot, peak: f32) -> f32 {
     let value = |id: &str| known.setting(id).map_or(0.0, |(at, _)| known.values[at]);
     match known.kind {
         Kind::Utility | Kind::Convolution => peak * db_to_gain(value("gain")),
-        Kind::Equalizer | Kind::Saturator => peak * db_to_gain(value("output")),
+        Kind::Equalizer => peak * db_to_gain(value("output")),
+        Kind::Saturator => {
+            // Every curve leaves full scale where it is and lifts what is below, much like tanh.
+            let k = (db_to_gain(value("drive")).powi(2) - 1.0).max(0.0).sqrt();
+            let bent = if k > 0.0 { (k * peak).tanh() / k.tanh() } else { peak };
+            bent * db_to_gain(value("output"))
+        }
         Kind::Limiter => (peak * db_to_gain(value("gain"))).min(db_to_gain(value("ceiling"))),
         Kind::Compressor => {
             let slope = 1.0 - 1.0 / value("ratio").max(1.0);
@@ -162,5 +168,62 @@ fn through_effect(known: &Known, slot: &Slot, peak: f32) -> f32 {
             peak * db_to_gain(value("makeup") + automatic - held)
         }
         Kind::Gate | Kind::Delay | Kind::Reverb => peak,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::SLICE;
+    use crate::effects::Context;
+
+    /// The peak of a steady sine behind an effect, once it has settled.
+    fn heard(known: &Known, peak: f32) -> f32 {
+        let mut effect = known.kind.build(&known.values, 48_000.0, None);
+        let mut loudest = 0.0f32;
+        for slice in 0..1500usize {
+            let sine = |n: usize| {
+                let turns = (slice * SLICE + n) as f32 * 1000.0 / 48_000.0;
+                peak * (turns.fract() * std::f32::consts::TAU).sin()
+            };
+            let mut left: [f32; SLICE] = std::array::from_fn(sine);
+            let mut right = left;
+            let context = Context { now: (slice * SLICE) as u64, key: None, tempo: None };
+            effect.process([&mut left, &mut right], &context);
+            if slice >= 1400 {
+                loudest = left.iter().fold(loudest, |loudest, x| loudest.max(x.abs()));
+            }
+        }
+        loudest
+    }
+
+    #[test]
+    fn what_is_expected_behind_an_effect_is_what_a_steady_tone_has_there() {
+        let effect = |kind, settings: &[(&str, f32)]| {
+            let new = EffectSpec::new(kind);
+            settings.iter().fold(new, |spec, (id, plain)| spec.with(id, *plain))
+        };
+        for spec in [
+            effect(Kind::Utility, &[("gain", -6.0)]),
+            effect(Kind::Equalizer, &[("output", 3.0)]),
+            effect(Kind::Gate, &[]),
+            effect(Kind::Compressor, &[]),
+            effect(Kind::Compressor, &[("threshold", -40.0), ("ratio", 3.0), ("makeup", 5.0)]),
+            effect(Kind::Compressor, &[("threshold", -30.0), ("auto_makeup", 1.0)]),
+            effect(Kind::Limiter, &[("gain", 6.0)]),
+            effect(Kind::Limiter, &[("gain", 18.0), ("ceiling", -3.0)]),
+            effect(Kind::Saturator, &[("drive", 0.0), ("output", -4.0)]),
+            effect(Kind::Saturator, &[("drive", 24.0)]),
+            effect(Kind::Saturator, &[("curve", 3.0), ("drive", 12.0)]),
+        ] {
+            for peak in [0.5, 0.1] {
+                let slot = Slot::new(1, spec.clone());
+                let known = spec.known().expect("known");
+                let expected = gain_to_db(through_effect(known, &slot, peak));
+                let got = gain_to_db(heard(known, peak));
+                let what = known.kind.name();
+                assert!((expected - got).abs() < 1.0, "{what} at {peak}: {expected} {got}");
+            }
+        }
     }
 }

@@ -223,8 +223,8 @@ impl Engine {
     }
 
     /// Looks for new chains and begins to take them over.
-    pub(super) fn receive_plan(&mut self) {
-        if !self.held {
+    pub(super) fn receive_plan(&mut self, allowed: bool) {
+        if allowed {
             let end = self.rack.receive(self.now, self.fresh);
             self.note_end(end);
         }

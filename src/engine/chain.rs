@@ -326,9 +326,14 @@ impl Chain {
         self.latency
     }
 
+    /// The samples its longest lane needs.
+    pub fn needed(&self) -> u32 {
+        self.lanes.iter().map(Lane::latency).max().unwrap_or(0)
+    }
+
     /// Pads every path to the longest; each pad cross-fades to its new length.
     pub fn align(&mut self) {
-        self.latency = self.lanes.iter().map(Lane::latency).max().unwrap_or(0);
+        self.latency = self.needed();
         for lane in &mut self.lanes {
             lane.pad.set(self.latency - lane.latency());
         }

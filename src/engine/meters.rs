@@ -149,6 +149,13 @@ impl Meters {
         self.slots[node].get(lane * SLOTS + slot).filter(|_| slot < SLOTS)
     }
 
+    /// Nothing turns down: the slots are others now. [audio-thread]
+    pub fn clear_slots(&self) {
+        for slot in self.slots.iter().flatten() {
+            slot.reduction.store(0f32.to_bits(), Relaxed);
+        }
+    }
+
     /// Sets by how many dB a slot turns down, 0 or more. [audio-thread]
     pub fn set_reduction(&self, node: usize, lane: usize, slot: usize, db: f32) {
         if let Some(slot) = self.slot(node, lane, slot) {

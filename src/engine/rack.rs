@@ -15,6 +15,7 @@ use crate::dsp::Stereo;
 use crate::dsp::glide::Glide;
 use crate::effects::Setting;
 use crate::routing::{MACROS, NODES};
+use crate::schedule::Timing;
 use crate::schedule::keys::{Keys, NO_KEYS};
 use rtrb::{Consumer, Producer, RingBuffer};
 use std::time::{Duration, Instant};
@@ -141,6 +142,13 @@ impl Plan {
         let chains = (0..NODES).map(|_| None).collect();
         Plan { chains, transfers: Vec::new(), drives: Vec::new(), keys: NO_KEYS }
     }
+
+    /// No routing of a first structure has a higher latency than this, in samples. [main-thread]
+    pub fn bound(&self) -> u32 {
+        let latency = |chain: &Option<Box<Chain>>| chain.as_ref().map_or(0, |c| c.needed());
+        let chain = std::array::from_fn(|node| latency(&self.chains[node]));
+        Timing { chain, keys: self.keys, floor: 0 }.bound()
+    }
 }
 
 /// The main thread's end: one plan is on its way at a time, so no ring can be full.
@@ -180,6 +188,15 @@ impl Office {
     }
 }
 
+/// What waits at the office.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Glance {
+    /// Whether there is a new structure.
+    pub plan: bool,
+    /// How many messages there are, at most as many as fit into their ring.
+    pub messages: usize,
+}
+
 /// The audio thread's end, and the chains that run.
 pub struct Rack {
     chains: Vec<Option<Box<Chain>>>,
@@ -198,6 +215,8 @@ pub struct Rack {
     /// Audio-thread time of each chain since it was last published, and its smoothed share.
     spent: [Duration; NODES],
     load: [f32; NODES],
+    /// The meters still show slots of an earlier structure.
+    stale: bool,
 }
 
 impl Rack {
@@ -226,6 +245,7 @@ impl Rack {
             sample_rate,
             spent: [Duration::ZERO; NODES],
             load: [0.0; NODES],
+            stale: true,
         };
         (rack, Office { plans: plans_in, home: home_out, away: false, messages: messages_in })
     }
@@ -235,9 +255,9 @@ impl Rack {
         std::array::from_fn(|node| self.chains[node].as_ref().map_or(0, |chain| chain.latency()))
     }
 
-    /// Whether a plan is waiting to be received. [audio-thread]
-    pub fn has_plan(&self) -> bool {
-        !self.plans.is_empty()
+    /// What waits to be taken now. [audio-thread]
+    pub fn glance(&self) -> Glance {
+        Glance { plan: !self.plans.is_empty(), messages: self.messages.slots() }
     }
 
     /// What the slots listen to.
@@ -308,6 +328,7 @@ impl Rack {
         }
         // What is new waits for its latency, then fades in; a delay may have to end one fade before
         // it begins another.
+        self.stale = true;
         self.busy_until = if fresh { now } else { now + u64::from(longest + 3 * self.ramp) };
         for index in 0..MACROS {
             self.drive(index, self.macros[index], now, ramp);
@@ -328,11 +349,10 @@ impl Rack {
         }
     }
 
-    /// Does what the messages say. [audio-thread]
-    pub fn hear(&mut self, now: u64, fresh: bool) {
+    /// Does what the first `count` messages say. [audio-thread]
+    pub fn hear(&mut self, count: usize, now: u64, fresh: bool) {
         let ramp = if fresh { 0 } else { self.ramp };
-        // No more than fit into the ring at once, so that the work is bounded.
-        for _ in 0..MESSAGES {
+        for _ in 0..count {
             let Ok(message) = self.messages.pop() else { return };
             match message {
                 Message::Setting { slot, index, plain } => {
@@ -395,6 +415,9 @@ impl Rack {
 
     /// Tells the meters what the chains cost and turn down, once a block of `frames`. [audio-thread]
     pub fn publish(&mut self, meters: &Meters, frames: usize) {
+        if std::mem::take(&mut self.stale) {
+            meters.clear_slots();
+        }
         let period = frames as f64 / self.sample_rate;
         for (node, chain) in self.chains.iter_mut().enumerate() {
             let Some(chain) = chain else {

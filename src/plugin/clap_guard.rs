@@ -77,8 +77,8 @@ struct Guard {
     /// Filled by `activate`. The audio thread takes it without waiting: it is free unless the host
     /// breaks the contract and changes activation during `process`, which is answered by an error.
     audio: Mutex<Option<Audio>>,
-    /// The strips' and buses' names the host was last told.
-    told: RefCell<[Vec<String>; 2]>,
+    /// The words the host was last told.
+    told: RefCell<names::Words>,
 }
 
 /// Calls a function of one of the wrapper's tables, all of which it fills.
@@ -117,7 +117,7 @@ impl Guard {
                     wake(host);
                 }
             });
-            let names = parameters.shared.session(names::chosen);
+            let words = parameters.shared.session(names::Words::of);
             Box::new(Guard {
                 outer: clap_plugin {
                     init: Some(init),
@@ -137,7 +137,7 @@ impl Guard {
                 host_extensions: OnceCell::new(),
                 parameters,
                 audio: Mutex::new(None),
-                told: RefCell::new(names),
+                told: RefCell::new(words),
             })
         }
     }
@@ -147,17 +147,20 @@ impl Guard {
         self.audio.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    /// Tells the host that parameter and port names changed, if they did since the last time.
+    /// Tells the host that names, or what macros drive, changed, if they did since the last time.
     /// [main-thread]
-    fn tell_names(&self) {
-        let names = self.parameters.shared.session(names::chosen);
-        if *self.told.borrow() == names {
-            return;
-        }
-        *self.told.borrow_mut() = names;
-        if let Some(host) = self.host_extensions.get() {
-            // SAFETY: the host outlives the plugin, and this is its main thread.
-            unsafe { host.rescan_names(self.host) }
+    fn tell_words(&self) {
+        let words = self.parameters.shared.session(names::Words::of);
+        let old = self.told.replace(words.clone());
+        let Some(host) = self.host_extensions.get() else { return };
+        // SAFETY: the host outlives the plugin, and this is its main thread.
+        unsafe {
+            if old.names != words.names {
+                host.rescan_names(self.host);
+            }
+            if old.drives != words.drives {
+                host.rescan_texts(self.host);
+            }
         }
     }
 
@@ -386,7 +389,7 @@ unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
                 // SAFETY: the host outlives the plugin, and this is its main thread.
                 unsafe { host.mark_dirty(guard.host) }
             }
-            guard.tell_names();
+            guard.tell_words();
         }
     });
 }

@@ -7,7 +7,7 @@ use super::shared::Shared;
 use crate::routing::parameter::{ALL, Kind, Parameter};
 use nice_plug::prelude::*;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// The key of the session beside the parameters in a saved state.
 pub const SESSION_FIELD: &str = "session";
@@ -22,6 +22,18 @@ pub enum HostParameter {
     Toggle(BoolParam),
 }
 
+/// What stands between a macro's value and what it drives.
+const DRIVES: &str = " · ";
+
+/// The text of a value; a macro's also says what it drives. [main-thread]
+fn text_of(parameter: Parameter, value: f32, shared: &Weak<Shared>) -> String {
+    let text = parameter.to_text(value);
+    let Parameter::Macro(index) = parameter else { return text };
+    let Some(shared) = shared.upgrade() else { return text };
+    let driven = shared.session(|session| session.macro_text(index as usize, value / 100.0));
+    if driven.is_empty() { text } else { format!("{text}{DRIVES}{driven}") }
+}
+
 impl HostParameter {
     fn new(parameter: Parameter, index: usize, shared: &Arc<Shared>) -> HostParameter {
         let kind = parameter.kind();
@@ -29,7 +41,8 @@ impl HostParameter {
         let default = parameter.default_value();
         let automatable = parameter.is_automatable();
         let touched = Arc::clone(shared);
-        let to_text = move |value: f32| parameter.to_text(value);
+        let told = Arc::downgrade(shared);
+        let to_text = move |value: f32| text_of(parameter, value, &told);
         match kind {
             Kind::Toggle => {
                 let mut param = BoolParam::new(parameter.name(), default >= 0.5)
@@ -57,7 +70,10 @@ impl HostParameter {
                 let range = FloatRange::Linear { min, max };
                 let param = FloatParam::new(parameter.name(), default, range)
                     .with_value_to_string(Arc::new(to_text))
-                    .with_string_to_value(Arc::new(move |text| parameter.from_text(text)))
+                    .with_string_to_value(Arc::new(move |text| {
+                        // What a macro drives stands behind its value and says nothing new.
+                        parameter.from_text(text.split(DRIVES).next().unwrap_or(text))
+                    }))
                     .with_callback(Arc::new(move |_| touched.touch(index)));
                 HostParameter::Continuous(if automatable { param } else { param.non_automatable() })
             }

@@ -4,16 +4,22 @@
 //! Not here: values (they are the parameters') and sound. Every method says which thread may call
 //! it.
 
+use super::building::Bench;
+use crate::effects::impulse::{ImpulseError, ImpulseRef};
 use crate::routing::parameter::ParameterSet;
 use crate::session::Session;
+use crate::session::workshop::{Refusal, fits};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::*};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 /// One instance's meeting place.
 pub struct Shared {
     /// Bits of parameters that changed since the audio thread last took them.
     touched: [AtomicU64; ParameterSet::WORDS],
-    /// Odd while a state is being loaded: the audio thread then keeps its values.
+    /// How many states are being loaded: until none is, the audio thread keeps its values.
+    holds: AtomicU32,
+    /// Rises whenever a hold begins or ends.
     generation: AtomicU32,
     /// The session. Never locked by the audio thread.
     session: Mutex<Session>,
@@ -23,19 +29,51 @@ pub struct Shared {
     latency: AtomicU32,
     /// The latency outgrew what the host was told.
     restart_needed: AtomicBool,
+    /// A restart is wanted to make room for chains with more latency.
+    restart_wanted: AtomicBool,
+    /// Where chains are made while the instance is active.
+    bench: Mutex<Option<Arc<Bench>>>,
     /// How the main thread is woken; the guard sets it.
     wake: OnceLock<Box<dyn Fn() + Send + Sync>>,
+}
+
+/// What came of looking for changed values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// Nothing changed.
+    Nothing,
+    /// Values changed and belong together.
+    Values,
+    /// A state is being loaded: nothing may be taken now.
+    Held,
+}
+
+/// A state load that is not over; values wait until it is dropped.
+pub struct Hold(Arc<Shared>);
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.generation.fetch_add(1, SeqCst);
+        self.0.holds.fetch_sub(1, SeqCst);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 impl Default for Shared {
     fn default() -> Self {
         Shared {
             touched: std::array::from_fn(|_| AtomicU64::new(0)),
+            holds: AtomicU32::new(0),
             generation: AtomicU32::new(0),
             session: Mutex::new(Session::default()),
             dirty: AtomicBool::new(false),
             latency: AtomicU32::new(0),
             restart_needed: AtomicBool::new(false),
+            restart_wanted: AtomicBool::new(false),
+            bench: Mutex::new(None),
             wake: OnceLock::new(),
         }
     }
@@ -49,63 +87,130 @@ impl Shared {
 
     /// Whether a state is being loaded right now. [any thread]
     pub fn is_held(&self) -> bool {
-        self.generation.load(Acquire) % 2 == 1
+        self.holds.load(Acquire) > 0
     }
 
-    /// Takes the set of changed parameters, reads their values by `read`, and says whether all of
-    /// them belong together. If a state load began meanwhile it answers `false`, keeps the set for
-    /// later, and what was read must be dropped. [audio-thread]
-    pub fn take_touched(&self, set: &mut ParameterSet, read: impl FnOnce(&ParameterSet)) -> bool {
+    /// Takes the set of changed parameters and reads their values by `read`. If a state is being
+    /// loaded, or its load began meanwhile, it keeps the set for later and what was read must be
+    /// dropped. [audio-thread]
+    pub fn take_touched(&self, set: &mut ParameterSet, read: impl FnOnce(&ParameterSet)) -> Taken {
         let before = self.generation.load(Acquire);
-        if before % 2 == 1 {
-            return false;
+        if self.is_held() {
+            return Taken::Held;
         }
         for (word, bits) in self.touched.iter().enumerate() {
             *set.word_mut(word) = if bits.load(Relaxed) == 0 { 0 } else { bits.swap(0, AcqRel) };
         }
-        if set.is_empty() {
-            return false;
+        let empty = set.is_empty();
+        if !empty {
+            read(set);
         }
-        read(set);
         std::sync::atomic::fence(SeqCst);
         if self.generation.load(Acquire) == before {
-            return true;
+            return if empty { Taken::Nothing } else { Taken::Values };
         }
         for (word, bits) in self.touched.iter().enumerate() {
             bits.fetch_or(*set.word_mut(word), AcqRel);
         }
-        false
+        Taken::Held
     }
 
-    /// Runs a state load while the audio thread keeps its old values; afterwards it takes all new
-    /// ones at one sample. [main-thread]
-    pub fn hold<R>(&self, load: impl FnOnce() -> R) -> R {
-        struct Release<'a>(&'a AtomicU32);
-        impl Drop for Release<'_> {
-            fn drop(&mut self) {
-                self.0.fetch_add(1, SeqCst);
-            }
-        }
+    /// Begins a state load: until the hold is dropped, the audio thread keeps its old values;
+    /// afterwards it takes all new ones at one sample. [main-thread]
+    pub fn hold(self: &Arc<Self>) -> Hold {
+        self.holds.fetch_add(1, SeqCst);
         self.generation.fetch_add(1, SeqCst);
-        let _release = Release(&self.generation);
-        load()
+        Hold(Arc::clone(self))
+    }
+
+    /// Ends a state load: the values held and the chains of the session loaded begin in the same
+    /// block. [main-thread]
+    pub fn commit(&self, hold: Hold) {
+        if let Some(bench) = self.bench() {
+            bench.commit(hold);
+        }
     }
 
     /// Reads the session. [main-thread]
     pub fn session<R>(&self, read: impl FnOnce(&Session) -> R) -> R {
-        read(&self.session.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
+        read(&lock(&self.session))
     }
 
-    /// Changes the session, marks the project dirty and wakes the main thread to tell the host.
-    /// [main-thread]
+    /// Changes the session, marks the project dirty and wakes the main thread to tell the host; the
+    /// chains follow. [main-thread]
     pub fn edit_session<R>(&self, edit: impl FnOnce(&mut Session) -> R) -> R {
-        let result =
-            edit(&mut self.session.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
+        let result = edit(&mut lock(&self.session));
+        self.follow();
+        result
+    }
+
+    /// Changes the session's chains or macros, unless the result cannot be run; then nothing is
+    /// changed. New slots get their ids. [main-thread]
+    ///
+    /// # Errors
+    /// [`Refusal`] says which chain is too late and what to do.
+    pub fn edit_chains<R>(&self, edit: impl FnOnce(&mut Session) -> R) -> Result<R, Refusal> {
+        let bench = self.bench();
+        let mut session = lock(&self.session);
+        let mut edited = session.clone();
+        let result = edit(&mut edited);
+        edited.number_slots();
+        if let Some(bench) = bench {
+            fits(&edited, bench.sample_rate(), Some(bench.longest()))?;
+        }
+        *session = edited;
+        drop(session);
+        self.follow();
+        Ok(result)
+    }
+
+    /// Gives a convolution the impulse response in a file. One that cannot be used changes nothing:
+    /// the old one stays. [main-thread]
+    ///
+    /// # Errors
+    /// [`ImpulseError`] names the file, what is wrong with it and what to do.
+    pub fn choose_impulse(&self, slot: u64, path: &Path) -> Result<(), ImpulseError> {
+        // Any rate will do to see whether it can be read.
+        let rate = self.bench().map_or(48_000.0, |bench| bench.sample_rate());
+        let (reference, _) = ImpulseRef::import(path, rate)?;
+        self.edit_session(|session| {
+            let known = session.slot_mut(slot).and_then(|slot| slot.effect.known_mut());
+            if let Some(known) = known.filter(|known| known.kind.has_impulse()) {
+                known.impulse = Some(reference);
+            }
+        });
+        Ok(())
+    }
+
+    /// The session changed: tell the host, and have the chains follow.
+    fn follow(&self) {
         self.dirty.store(true, Release);
         if let Some(wake) = self.wake.get() {
             wake();
         }
-        result
+        if let Some(bench) = &*lock(&self.bench) {
+            bench.request();
+        }
+    }
+
+    /// Where chains are made, while the instance is active. [main-thread]
+    pub fn bench(&self) -> Option<Arc<Bench>> {
+        lock(&self.bench).clone()
+    }
+
+    /// Sets where chains are made, or that they are not. [main-thread]
+    pub fn set_bench(&self, bench: Option<Arc<Bench>>) {
+        *lock(&self.bench) = bench;
+    }
+
+    /// Wishes for a restart, which the audio thread passes on to the host. [any thread]
+    pub fn want_restart(&self) {
+        self.restart_wanted.store(true, Release);
+    }
+
+    /// Whether a restart is wanted since the last call. [audio-thread]
+    pub fn take_restart_wanted(&self) -> bool {
+        self.restart_wanted.load(Relaxed) && self.restart_wanted.swap(false, AcqRel)
     }
 
     /// Whether the session changed since the last call. [main-thread]
@@ -148,7 +253,7 @@ impl Shared {
     pub fn load_session_json(&self, json: &str) {
         match Session::from_json(json) {
             Ok(session) => {
-                *self.session.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = session;
+                *lock(&self.session) = session;
             }
             Err(error) => log::warn!("Switchyard keeps its session: {error}"),
         }

@@ -34,6 +34,7 @@ pub struct Asked {
     pub callbacks: AtomicU32,
     pub params_rescans: AtomicU32,
     pub ports_rescans: AtomicU32,
+    pub restarts: AtomicU32,
 }
 
 struct HostBox {
@@ -68,6 +69,9 @@ unsafe extern "C" fn host_extension(_: *const clap_host, id: *const c_char) -> *
     }
 }
 unsafe extern "C" fn nothing(_: *const clap_host) {}
+unsafe extern "C" fn restart(host: *const clap_host) {
+    unsafe { host_box(host) }.asked.restarts.fetch_add(1, SeqCst);
+}
 unsafe extern "C" fn callback(host: *const clap_host) {
     unsafe { host_box(host) }.asked.callbacks.fetch_add(1, SeqCst);
 }
@@ -128,7 +132,7 @@ impl Instance {
                 url: c"".as_ptr(),
                 version: c"1".as_ptr(),
                 get_extension: Some(host_extension),
-                request_restart: Some(nothing),
+                request_restart: Some(restart),
                 request_process: Some(nothing),
                 request_callback: Some(callback),
             },

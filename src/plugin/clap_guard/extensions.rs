@@ -90,6 +90,16 @@ impl HostExtensions {
         }
     }
 
+    /// The texts of parameters' values changed. [main-thread]
+    ///
+    /// # Safety
+    /// `host` is the host these are of.
+    pub(super) unsafe fn rescan_texts(&self, host: *const clap_host) {
+        if let Some(rescan) = self.params.and_then(|params| params.rescan) {
+            unsafe { rescan(host, CLAP_PARAM_RESCAN_TEXT) }
+        }
+    }
+
     /// The names of parameters and ports changed. [main-thread]
     ///
     /// # Safety
@@ -295,11 +305,11 @@ unsafe extern "C" fn load(plugin: *const clap_plugin, stream: *const clap_istrea
         let mut memory = MemoryStream::new(&accepted.bytes);
         let stream = memory.stream();
         // SAFETY: the stream lives until the call returns.
-        let loaded = guard
-            .parameters
-            .shared
-            .hold(|| unsafe { call!(guard.inner_extensions.state, load(guard.inner, &stream)) });
-        guard.tell_names();
+        let shared = &guard.parameters.shared;
+        let hold = shared.hold();
+        let loaded = unsafe { call!(guard.inner_extensions.state, load(guard.inner, &stream)) };
+        shared.commit(hold);
+        guard.tell_words();
         loaded
     })
 }

@@ -6,15 +6,34 @@
 use crate::routing::parameter::Parameter;
 use crate::routing::{BUSES, PORT_CUE, PORT_MAIN, PORT_MONITOR_A, PORT_MONITOR_B};
 use crate::session::Session;
+use crate::session::macros::Target;
 
-/// What the user called the strips and buses, to notice a change.
-pub(super) fn chosen(session: &Session) -> [Vec<String>; 2] {
-    [session.strip_names.clone(), session.bus_names.clone()]
+/// What of a session reaches the host's words, to notice a change.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Words {
+    /// What the user called strips, buses and macros.
+    pub names: [Vec<String>; 3],
+    /// What the macros drive, which their values' texts tell.
+    pub drives: Vec<Vec<Target>>,
+}
+
+impl Words {
+    pub(super) fn of(session: &Session) -> Words {
+        let macros = session.macros.iter().map(|one| one.name.clone()).collect();
+        Words {
+            names: [session.strip_names.clone(), session.bus_names.clone(), macros],
+            drives: session.macros.iter().map(|one| one.targets.clone()).collect(),
+        }
+    }
 }
 
 /// A parameter's name with the user's names for its owner and target: "Vox > Verb" where the frozen
-/// name is "Strip 3 > Bus 12".
+/// name is "Strip 3 > Bus 12"; a macro keeps its number, "Macro 3 Ducking".
 pub fn title(parameter: Parameter, session: &Session) -> String {
+    if let Parameter::Macro(index) = parameter {
+        let own = session.macros.get(index as usize).map_or("", |one| &one.name);
+        return with_own(parameter.name(), own);
+    }
     let parts = parameter.name();
     let parts: Vec<String> = parts.split(" > ").map(|part| renamed(part, session)).collect();
     parts.join(" > ")
@@ -70,6 +89,7 @@ mod tests {
         session.strip_names[2] = "Vox".into();
         session.strip_names[0] = "  ".into();
         session.bus_names[11] = "Verb".into();
+        session.macros[2].name = "Ducking".into();
         session
     }
 
@@ -86,6 +106,7 @@ mod tests {
             (P::BusLevel(0, 11), "Bus 1 > Verb"),
             (P::BusMainTap(11), "Verb > Main Tap"),
             (P::MonitorSource, "Monitor Source"),
+            (P::Macro(2), "Macro 3 Ducking"),
         ] {
             assert_eq!(title(parameter, &session), expected);
         }
