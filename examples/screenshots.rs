@@ -11,7 +11,11 @@ mod lively;
 mod picture;
 
 use desk::Desk;
+use image::DynamicImage;
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use std::error::Error;
+use std::fs::File;
+use std::io::BufWriter;
 use std::path::PathBuf;
 use switchyard::editor::{Screen, Theme, View};
 use switchyard::routing::{Node, Routing};
@@ -21,7 +25,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(&folder)?;
     for (name, view, size, scale) in pictures() {
         let file = folder.join(format!("{name}.png"));
-        Desk::scaled(view, size, scale).picture().save(&file)?;
+        let picture = Desk::scaled(view, size, scale).picture();
+        let to = BufWriter::new(File::create(&file)?);
+        let png = PngEncoder::new_with_quality(to, CompressionType::Best, FilterType::Adaptive);
+        DynamicImage::from(picture).to_rgb8().write_with_encoder(png)?;
         println!("{}", file.display());
     }
     Ok(())

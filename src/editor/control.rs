@@ -261,12 +261,13 @@ pub fn bar(
     let origin = if min < 0.0 && max > 0.0 { 0.0 } else { min };
     let (a, b) = (at(origin), at(value));
     let changed = value != parameter.default_value();
-    let strength = if changed { 0.34 } else { 0.18 };
-    let run = Rect::from_x_y_ranges(a.min(b)..=a.max(b), rect.y_range());
-    painter.rect_filled(run, theme::CORNER, colours.quiet.gamma_multiply(strength));
-    let x = b.clamp(rect.left() + 1.0, rect.right() - 1.0);
-    let mark = Rect::from_center_size(pos2(x, rect.center().y), vec2(2.0, rect.height() - 4.0));
-    painter.rect_filled(mark, 1, if changed { colours.text } else { colours.quiet });
+    if changed {
+        let run = Rect::from_x_y_ranges(a.min(b)..=a.max(b), rect.y_range());
+        painter.rect_filled(run, theme::CORNER, colours.quiet.gamma_multiply(0.34));
+    }
+    let x = b.clamp(rect.left() + 1.5, rect.right() - 1.5);
+    let mark = Rect::from_center_size(pos2(x, rect.bottom() - 1.5), vec2(3.0, 3.0));
+    painter.rect_filled(mark, 1, if changed { colours.text } else { colours.faint });
     let colour = if changed { colours.text } else { colours.quiet };
     let line = rect.shrink2(vec2(6.0, 0.0));
     if word.is_empty() {
