@@ -90,6 +90,11 @@ impl Shared {
         self.holds.load(Acquire) > 0
     }
 
+    /// How many states were loaded so far, so that the editor hears of it. [any thread]
+    pub fn loads(&self) -> u32 {
+        self.generation.load(Acquire) / 2
+    }
+
     /// Takes the set of changed parameters and reads their values by `read`. If a state is being
     /// loaded, or its load began meanwhile, it keeps the set for later and what was read must be
     /// dropped. [audio-thread]

@@ -10,6 +10,7 @@ use xtask::install::{Folders, install};
 use xtask::performance::Performance;
 use xtask::report::{FILE, Labels, Report};
 use xtask::room::{Room, Setup};
+use xtask::screenshot::FOLDER as PICTURES;
 use xtask::session::Session;
 use xtask::stems::Stem;
 use xtask::{band, demo, shared_reverb, stems};
@@ -60,6 +61,12 @@ enum Command {
         out: PathBuf,
         #[command(flatten)]
         engine_room: EngineRoom,
+    },
+    /// Draw every view of the editor as a PNG file
+    Screenshot {
+        /// Where the pictures go; docs/images without it
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
     },
     /// Prove that everything works, from nothing
     Test {
@@ -147,6 +154,9 @@ fn run(command: Command) -> Result<()> {
             let report = play(&stems, &session, &out, &engine_room.plugin()?, engine_room.setup()?)
                 .with_context(|| shown.to_string())?;
             show_report(&report, &out)
+        }
+        Command::Screenshot { out } => {
+            xtask::screenshot::screenshot(&out.unwrap_or_else(|| workspace().join(PICTURES)))
         }
         Command::Test { quick } => xtask::test::run(quick),
     }
