@@ -104,6 +104,7 @@ pub struct Engine {
     chain_latency: [u32; NODES],
     stages: [Ramp; NODES],
     destinations: [Row; DESTINATIONS],
+    /// What slots listen to, and the heads of chains that wait for it.
     listening: Listening,
     cue: Row,
     monitor: Row,
@@ -111,6 +112,8 @@ pub struct Engine {
     speakers: [[Ramp; 2]; 2],
     meters: Arc<Meters>,
     peaks: [[f32; 2]; METERS],
+    /// Main's sum of squares per side in this block, and of how many frames.
+    energy: ([f32; 2], usize),
 }
 
 impl Engine {
@@ -164,6 +167,7 @@ impl Engine {
             speakers: [[Ramp::fixed([0.0; 2]); 2]; 2],
             meters,
             peaks: [[0.0; 2]; METERS],
+            energy: ([0.0; 2], 0),
         };
         engine.aim_all();
         (engine, office)
@@ -353,9 +357,18 @@ impl Engine {
         for (peak, slice) in self.peaks[meter.index()].iter_mut().zip(slice) {
             *peak = peak.max(mix::peak(&slice[..frames]));
         }
+        if meter == Meter::Main {
+            let (energy, measured) = &mut self.energy;
+            for (sum, slice) in energy.iter_mut().zip(slice) {
+                *sum += mix::energy(&slice[..frames]);
+            }
+            *measured += frames;
+        }
     }
 
     fn publish_peaks(&mut self) {
+        let (energy, frames) = std::mem::take(&mut self.energy);
+        self.meters.add_energy(energy, frames);
         for meter in Meter::all() {
             let peak = std::mem::take(&mut self.peaks[meter.index()]);
             if peak != [0.0; 2] {

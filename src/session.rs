@@ -1,11 +1,11 @@
-//! What is saved beside the parameters: names, insert chains, macros.
+//! What is saved beside the parameters: names, colours, insert chains, macros.
 //!
 //! Not here: parameter values, the plugin framework, the audio thread. Main thread only.
 //!
 //! | version | what it brought |
 //! |---|---|
 //! | 1 | names, the editor's size |
-//! | 2 | insert chains, macros, what is intended |
+//! | 2 | insert chains, macros, colours, zoom, theme, what is intended |
 
 pub mod macros;
 pub mod workshop;
@@ -33,6 +33,18 @@ pub struct Session {
     /// The editor's size in logical pixels.
     #[serde(default = "default_editor_size")]
     pub editor_size: [u32; 2],
+    /// The editor's zoom in percent.
+    #[serde(default = "default_editor_zoom")]
+    pub editor_zoom: u32,
+    /// Whether the editor is light.
+    #[serde(default)]
+    pub editor_light: bool,
+    /// The strips' colours as indices into the editor's palette from 1; 0 means none.
+    #[serde(default)]
+    pub strip_colours: Vec<u8>,
+    /// The buses' colours, like the strips'.
+    #[serde(default)]
+    pub bus_colours: Vec<u8>,
     /// The insert chains, one a node in [`Node::index`]'s order.
     #[serde(default = "no_chains", with = "by_node")]
     pub chains: Vec<Chain>,
@@ -52,6 +64,11 @@ pub fn default_editor_size() -> [u32; 2] {
     [1180, 720]
 }
 
+/// The editor's zoom on first opening, in percent.
+pub fn default_editor_zoom() -> u32 {
+    100
+}
+
 impl Default for Session {
     fn default() -> Self {
         Session {
@@ -59,6 +76,10 @@ impl Default for Session {
             strip_names: vec![String::new(); STRIPS],
             bus_names: vec![String::new(); BUSES],
             editor_size: default_editor_size(),
+            editor_zoom: default_editor_zoom(),
+            editor_light: false,
+            strip_colours: vec![0; STRIPS],
+            bus_colours: vec![0; BUSES],
             chains: no_chains(),
             macros: vec![Macro::default(); MACROS],
             intended: Vec::new(),
@@ -141,6 +162,8 @@ impl Session {
         session.version = VERSION;
         session.strip_names.resize(STRIPS, String::new());
         session.bus_names.resize(BUSES, String::new());
+        session.strip_colours.resize(STRIPS, 0);
+        session.bus_colours.resize(BUSES, 0);
         session.macros.resize(MACROS, Macro::default());
         session.number_slots();
         macros::keep_one_a_target(&mut session.macros);

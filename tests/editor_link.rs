@@ -11,9 +11,10 @@ use nice_plug::params::internals::ParamPtr;
 use nice_plug::plugin::PluginState;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use switchyard::editor::Action;
 use switchyard::editor::action::{edit, edit_together};
+use switchyard::editor::edits::Edits;
 use switchyard::editor::link::Link;
+use switchyard::editor::{Action, Screen, Theme};
 use switchyard::engine::meters::{Meter, Meters};
 use switchyard::plugin::parameters::HostParameters;
 use switchyard::plugin::shared::Shared;
@@ -62,6 +63,7 @@ struct Setup {
     host: Arc<Host>,
     parameters: Arc<HostParameters>,
     meters: Arc<Meters>,
+    edits: Arc<Mutex<Edits>>,
     link: Link,
 }
 
@@ -69,8 +71,20 @@ fn setup() -> Setup {
     let host = Arc::new(Host::default());
     let parameters = Arc::new(HostParameters::new(Arc::new(Shared::default())));
     let meters = Arc::new(Meters::default());
-    let link = Link::new(parameters.clone(), meters.clone(), GuiContext::new(host.clone()));
-    Setup { host, parameters, meters, link }
+    let edits = Arc::default();
+    let link = window(&host, &parameters, &meters, &edits);
+    Setup { host, parameters, meters, edits, link }
+}
+
+/// A link as a window that opens makes one.
+fn window(
+    host: &Arc<Host>,
+    parameters: &Arc<HostParameters>,
+    meters: &Arc<Meters>,
+    edits: &Arc<Mutex<Edits>>,
+) -> Link {
+    let context = GuiContext::new(host.clone());
+    Link::new(parameters.clone(), meters.clone(), context, edits.clone())
 }
 
 impl Setup {
@@ -180,4 +194,70 @@ fn the_snapshot_shows_peaks_faults_latency_and_the_restart_lamp() {
     assert_eq!((view.load, view.latency, view.restart_needed), (0.25, 64, true));
     setup.link.apply(vec![Action::ClearFault(7)], false);
     assert!(!setup.link.view(0.1).faults[7]);
+}
+
+#[test]
+fn colours_zoom_and_theme_are_kept_by_the_session() {
+    let mut setup = setup();
+    let asked =
+        vec![Action::Recolour(Node::Bus(2), 5), Action::Zoom(150), Action::Theme(Theme::Light)];
+    setup.link.apply(asked, false);
+    assert!(setup.parameters.shared.take_dirty(), "the project changed");
+    let (colours, zoom, light) = setup.parameters.shared.session(|session| {
+        (session.bus_colours.clone(), session.editor_zoom, session.editor_light)
+    });
+    assert_eq!((colours[2], zoom, light), (5, 150, true));
+    let view = setup.link.view(0.0);
+    assert_eq!(view.names.colour(Node::Bus(2)), 5);
+    assert_eq!((view.look.zoom, view.look.theme), (150, Theme::Light));
+}
+
+#[test]
+fn what_was_done_in_one_window_is_taken_back_in_the_next_and_its_view_is_open() {
+    let mut setup = setup();
+    let mute = Parameter::StripMute(3);
+    setup.link.apply(edit(mute, 1.0), false);
+    setup.link.apply(vec![Action::Show(Screen::Mixer)], false);
+    drop(setup.link);
+    setup.link = window(&setup.host, &setup.parameters, &setup.meters, &setup.edits);
+    let view = setup.link.view(0.0);
+    assert_eq!(view.undo.as_deref(), Some("Mute Strip 4"));
+    assert_eq!(view.look.screen, Screen::Mixer);
+    setup.heard();
+    setup.link.apply(vec![Action::Undo], false);
+    assert_eq!(setup.heard(), [(mute, Heard::Begin), (mute, Heard::Set(0.0)), (mute, Heard::End)]);
+}
+
+#[test]
+fn a_loaded_state_leaves_nothing_to_take_back() {
+    let mut setup = setup();
+    setup.link.apply(edit(Parameter::StripMute(3), 1.0), false);
+    setup.link.view(0.0);
+    drop(setup.parameters.shared.hold());
+    assert_eq!(setup.link.view(0.0).undo, None);
+}
+
+#[test]
+fn main_s_power_is_averaged_and_an_input_once_heard_stays_heard() {
+    let mut setup = setup();
+    setup.meters.raise(Meter::StripInput(6), [0.1, 0.0]);
+    for _ in 0..200 {
+        setup.meters.add_energy([50.0, 12.5], 100);
+        setup.link.view(0.033);
+    }
+    let view = setup.link.view(0.0);
+    let [left, right] = view.main_rms;
+    assert!(left.abs() < 0.1 && (right + 6.02).abs() < 0.1, "{left} {right}");
+    assert!(view.heard[6] && !view.heard[5]);
+}
+
+#[test]
+fn while_no_window_is_open_nobody_takes_the_meters() {
+    let setup = setup();
+    let editor = switchyard::editor::create(setup.parameters.clone(), setup.meters.clone());
+    drop(setup.link);
+    setup.meters.raise(Meter::Main, [0.5, 0.5]);
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    assert_eq!(setup.meters.take_peak(Meter::Main), [0.5, 0.5]);
+    assert!(editor.is_some());
 }

@@ -105,6 +105,18 @@ pub fn peak(samples: &[f32]) -> f32 {
     lanes.iter().chain(rest).fold(0.0, |peak: f32, x| peak.max(x.abs()))
 }
 
+/// The sum of squares, in eight lanes like [`peak`].
+pub fn energy(samples: &[f32]) -> f32 {
+    let (eights, rest) = samples.as_chunks::<8>();
+    let mut lanes = [0.0f32; 8];
+    for eight in eights {
+        for (lane, x) in lanes.iter_mut().zip(eight) {
+            *lane += x * x;
+        }
+    }
+    lanes.iter().sum::<f32>() + rest.iter().map(|x| x * x).sum::<f32>()
+}
+
 /// Whether any sample is not zero.
 pub fn is_loud(samples: &[f32]) -> bool {
     let bits = samples.iter().fold(0, |bits, x| bits | x.to_bits());

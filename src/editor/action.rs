@@ -2,9 +2,10 @@
 //!
 //! Not here: widgets and the host. Pure functions; any thread may call them.
 
+use super::look::{Scale, Screen, Theme};
 use super::view::{edge_parameters, tap_value};
 use crate::routing::parameter::Parameter;
-use crate::routing::{BUSES, DESTINATIONS, MAIN, Node, Role, Routing, SOURCES, STRIPS, Tap};
+use crate::routing::{BUSES, DESTINATIONS, MAIN, Node, Role, Routing, SOURCES, STRIPS, Send, Tap};
 use crate::units::Fader;
 
 /// One thing the user did.
@@ -20,8 +21,32 @@ pub enum Action {
     ClearFault(usize),
     /// A strip or bus gets a name; an empty one brings the default back.
     Rename(Node, String),
-    /// The window should get this size, in logical pixels.
+    /// A strip or bus gets a colour, an index into the palette from 1; 0 is none.
+    Recolour(Node, u8),
+    /// The window should get this size, in points.
     Resize([u32; 2]),
+    /// The last step is taken back.
+    Undo,
+    /// What was taken back is done again.
+    Redo,
+    /// Another view is opened.
+    Show(Screen),
+    /// Unused strips and buses are shown, or hidden again.
+    ShowAll(bool),
+    /// The mixer's faders become the sends to a bus, or faders again.
+    MixFor(Option<usize>),
+    /// Whose paths are traced.
+    Select(Option<Node>),
+    /// An unused strip or bus, by its row, is shown.
+    Reveal(usize),
+    /// The first view was seen.
+    Welcomed,
+    /// Main's meter is marked differently.
+    Scale(Scale),
+    /// Other colours.
+    Theme(Theme),
+    /// Everything is drawn at this size, in percent.
+    Zoom(u32),
 }
 
 /// One complete gesture: begin, set, end.
@@ -41,23 +66,46 @@ pub fn edit_together(values: &[(Parameter, f32)]) -> Vec<Action> {
 /// an open one. A strip assigned to a Group leaves Main in the same step, because it would
 /// otherwise be heard twice; with `add` it stays.
 pub fn toggle_edge(routing: &Routing, source: usize, destination: usize, add: bool) -> Vec<Action> {
-    let Some((tap, level)) = edge_parameters(source, destination) else { return Vec::new() };
     let edge = routing.edge(source, destination);
     if edge.is_connected() {
         return clear_edge(source, destination);
     }
+    let tap = if edge.tap == Tap::Off { fitting_tap(routing, destination) } else { edge.tap };
+    let send = Send { tap, level: Fader::UNITY };
+    edit_together(&connect(routing, source, destination, send, add))
+}
+
+/// The values that make an edge a given send; those that are so already are left out. A strip
+/// assigned to a Group, that is sent Post at 0 dB, leaves Main unless `add`.
+pub fn connect(
+    routing: &Routing,
+    source: usize,
+    destination: usize,
+    send: Send,
+    add: bool,
+) -> Vec<(Parameter, f32)> {
+    let Some((tap, level)) = edge_parameters(source, destination) else { return Vec::new() };
+    let edge = routing.edge(source, destination);
     let mut values = Vec::new();
-    if edge.tap == Tap::Off {
-        values.push((tap, tap_value(fitting_tap(routing, destination))));
+    if edge.tap != send.tap {
+        values.push((tap, tap_value(send.tap)));
     }
-    if let Some(level) = level {
-        values.push((level, Fader::UNITY.0));
+    if let Some(level) = level
+        && edge.level != send.level
+    {
+        values.push((level, send.level.0));
     }
     let to_group = destination != MAIN && routing.buses[destination].role == Role::Group;
-    if source < STRIPS && to_group && !add && routing.strips[source].main_tap != Tap::Off {
+    let assigned = send.tap == Tap::Post && send.level == Fader::UNITY;
+    if source < STRIPS
+        && to_group
+        && assigned
+        && !add
+        && routing.strips[source].main_tap != Tap::Off
+    {
         values.push((Parameter::StripMainTap(source as u8), tap_value(Tap::Off)));
     }
-    edit_together(&values)
+    values
 }
 
 /// Closes an edge: a strip's send goes to −∞ and keeps its tap, so that one automation lane opens
@@ -115,38 +163,4 @@ pub fn choose_role(routing: &Routing, bus: usize, role: Role) -> Vec<Action> {
         }
     }
     edit_together(&values)
-}
-
-/// The gestures the host was told of and that have not ended. What comes in may be in any order;
-/// what goes on is always begin, sets, end.
-#[derive(Debug, Default)]
-pub struct Gestures {
-    open: Vec<Parameter>,
-}
-
-impl Gestures {
-    /// Whether an action may go on to the host, and remembers that it did. A set outside a gesture
-    /// may not.
-    pub fn admit(&mut self, action: &Action) -> bool {
-        match action {
-            Action::Begin(parameter) => {
-                let new = !self.open.contains(parameter);
-                if new {
-                    self.open.push(*parameter);
-                }
-                new
-            }
-            Action::Set(parameter, _) => self.open.contains(parameter),
-            Action::End(parameter) => {
-                let at = self.open.iter().position(|open| open == parameter);
-                at.map(|at| self.open.remove(at)).is_some()
-            }
-            _ => true,
-        }
-    }
-
-    /// The ends that are still owed, for when no button is down or the window closes.
-    pub fn end_all(&mut self) -> Vec<Action> {
-        self.open.drain(..).map(Action::End).collect()
-    }
 }

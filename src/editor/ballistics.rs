@@ -59,6 +59,30 @@ impl Ballistics {
     }
 }
 
+/// How a power meter moves: an exponential average over 600 ms, as the K-System asks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Power {
+    mean: [f32; 2],
+}
+
+impl Power {
+    /// Nothing to see.
+    pub const SILENCE: [f32; 2] = [f32::NEG_INFINITY; 2];
+    /// The average's time constant, in seconds.
+    const SECONDS: f32 = 0.6;
+
+    /// Moves on by `seconds`, in which the mean square was `mean` (`None`: nothing was measured).
+    /// Answers in dBFS of a sine: a sine that peaks at full scale reads 0.
+    pub fn advance(&mut self, mean: Option<[f32; 2]>, seconds: f32) -> [f32; 2] {
+        let share = 1.0 - (-seconds.max(0.0) / Self::SECONDS).exp();
+        let mean = mean.unwrap_or([0.0; 2]);
+        [0, 1].map(|side| {
+            self.mean[side] += (mean[side] - self.mean[side]) * share;
+            settle(gain_to_db((2.0 * self.mean[side]).sqrt()))
+        })
+    }
+}
+
 fn settle(db: f32) -> f32 {
     if db < FLOOR_DB { f32::NEG_INFINITY } else { db }
 }
@@ -76,6 +100,20 @@ mod tests {
             reading = meter.advance([0.0; 2], 0.1);
         }
         assert!((reading.level[0] + 20.0).abs() < 0.01, "{reading:?}");
+    }
+
+    #[test]
+    fn a_full_scale_sine_reads_zero_and_half_of_it_six_less() {
+        let mut power = Power::default();
+        for _ in 0..200 {
+            power.advance(Some([0.5, 0.125]), 0.033);
+        }
+        let [left, right] = power.advance(Some([0.5, 0.125]), 0.033);
+        assert!(left.abs() < 0.01 && (right + 6.02).abs() < 0.01, "{left} {right}");
+        for _ in 0..400 {
+            power.advance(None, 0.033);
+        }
+        assert_eq!(power.advance(None, 0.0), Power::SILENCE);
     }
 
     #[test]

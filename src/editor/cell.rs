@@ -1,33 +1,51 @@
-//! One crosspoint of the matrix: a tap as word and colour, a level as number and fill.
+//! One crosspoint of the matrix: a tap as word and colour, a level as number and fill, and a thin
+//! meter of what flows through it.
 //!
-//! Not here: where cells stand. A click opens or closes the edge, a drag changes its level, a
-//! double click puts it back, the right button opens its menu, keys set tap and level. The editor's
-//! thread only.
+//! Not here: where cells stand ([`super::matrix`]), its menu ([`menu`]) and how it is drawn
+//! ([`paint`]). A click opens or closes the edge, a drag changes its level, with Shift it paints
+//! other cells, a double click puts it back, keys set tap and level. The editor's thread only.
 
-use super::action::{Action, clear_edge, edit, edit_together, reset_edge, toggle_edge};
-use super::control::{Arrows, describe, drive, focus_ring, id_of, number, say};
-use super::drawing::{bare_level, hatch, label_in, typographic};
-use super::theme;
-use super::typing::{apply_typed, begin_typing, is_typing, typing};
+mod brush;
+mod menu;
+mod paint;
+
+pub use brush::end_of_stroke;
+
+use super::action::{
+    Action, clear_edge, edit, edit_together, fitting_tap, reset_edge, toggle_edge,
+};
+use super::clip::{self, Clip};
+use super::control::{Arrows, describe, drive, id_of, say};
+use super::drawing::{signed_db, typographic};
+use super::theme::Palette;
+use super::trace::between;
+use super::typing::{apply_typed, is_typing, typing};
 use super::view::{View, edge_parameters, tap_value};
 use crate::routing::parameter::Parameter;
 use crate::routing::{MAIN, Node, STRIPS, Send, Tap};
 use crate::schedule::Admission;
 use crate::units::Fader;
-use egui::{
-    Align2, Color32, Key, Popup, PopupCloseBehavior, Rect, Response, Role, Sense, Ui, vec2,
-};
+use egui::{Color32, Key, Modifiers, Rect, Response, Role, Sense, Ui, vec2};
 
 /// Points of drag for the whole travel of a level.
 const TRAVEL: f32 = 200.0;
 
+/// A place in the matrix: a source's row and a destination's column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// Strips, then buses.
+    pub source: usize,
+    /// Buses, then Main.
+    pub destination: usize,
+}
+
 /// The word and colour of a tap.
-pub fn tap_word(tap: Tap) -> (&'static str, Color32) {
+pub fn tap_word(tap: Tap, palette: &Palette) -> (&'static str, Color32) {
     match tap {
-        Tap::Off => ("OFF", theme::QUIET),
-        Tap::Input => ("IN", theme::IN),
-        Tap::Pre => ("PRE", theme::PRE),
-        Tap::Post => ("POST", theme::POST),
+        Tap::Off => ("OFF", palette.quiet),
+        Tap::Input => ("IN", palette.input),
+        Tap::Pre => ("PRE", palette.pre),
+        Tap::Post => ("POST", palette.post),
     }
 }
 
@@ -43,19 +61,23 @@ pub fn tap_lesson(tap: Tap) -> &'static str {
     }
 }
 
-/// An edge as one line for the status line.
-fn sentence(view: &View, source: usize, destination: usize, edge: Send) -> String {
-    let from = view.name(Node::from_index(source));
-    let to = view.name(Node::destination(destination));
-    if !edge.is_connected() {
-        return format!("{from} > {to}: off. Click to connect, drag to set a level.");
+/// What a crosspoint is right now.
+pub struct Crosspoint {
+    /// Where it is.
+    pub spot: Spot,
+    /// Its tap and level as they are drawn.
+    pub edge: Send,
+    /// What became of it.
+    pub admission: Admission,
+    /// Faded, because it is not on the traced path.
+    pub aside: bool,
+}
+
+impl Crosspoint {
+    /// Whether the schedule refused it.
+    pub fn is_refused(&self) -> bool {
+        matches!(self.admission, Admission::Loop | Admission::Role)
     }
-    let level = typographic(&Parameter::MainFader.to_text(edge.level.0));
-    let mut text = format!("{from} > {to}   {}   {level}", tap_word(edge.tap).0);
-    if !view.schedule.passes(source, destination) {
-        text += "   silent now: muted, or something else is soloed";
-    }
-    text
 }
 
 /// Draws one crosspoint. Returns whether the pointer is on it.
@@ -63,68 +85,64 @@ pub fn crosspoint(
     ui: &mut Ui,
     rect: Rect,
     view: &View,
-    source: usize,
-    destination: usize,
+    spot: Spot,
+    aside: bool,
     out: &mut Vec<Action>,
 ) -> bool {
+    let Spot { source, destination } = spot;
     let name = edge_name(source, destination);
     let id = id_of(&name);
     let Some((tap, level)) = edge_parameters(source, destination) else {
-        hatch(ui.painter(), rect, theme::PANEL);
+        paint::nothing(ui, rect);
         return false;
     };
     if let Some(level) = level
         && let Some(typed) = typing(ui, rect, id, &name)
     {
+        let closed = !view.routing.edge(source, destination).is_connected();
+        let typed_level = matches!(typed, super::typing::Typed::Text(_));
         apply_typed(ui, id, level, typed, out);
+        // A typed level is meant to be heard.
+        if typed_level && closed && view.routing.edge(source, destination).tap == Tap::Off {
+            out.extend(edit(tap, tap_value(fitting_tap(&view.routing, destination))));
+        }
         return false;
     }
-    let edge = view.routing.edge(source, destination);
-    let admission = view.schedule.admission(source, destination);
-    let refused = matches!(admission, Admission::Loop | Admission::Role);
+    let mut cell = Crosspoint {
+        spot,
+        edge: view.routing.edge(source, destination),
+        admission: view.schedule.admission(source, destination),
+        aside,
+    };
+    let refused = cell.is_refused();
     let why = view.refusal(source, destination);
-    let impossible = !refused && !edge.is_connected() && why.is_some();
-
     let response = ui.interact(rect, id, Sense::click_and_drag());
-    if impossible {
-        let why = why.unwrap_or_default();
+    if !refused
+        && !cell.edge.is_connected()
+        && let Some(why) = why
+    {
         describe(&response, Role::Button, &name, &format!("impossible. {why}"));
-        hatch(ui.painter(), rect, theme::LINE);
-        focus_ring(ui, &response);
-        say(ui, &response, || format!("{}: {why}", pair(view, source, destination)));
+        paint::impossible(ui, &response, aside);
+        say(ui, &response, || format!("{}: {why}", view.pair(source, destination)));
         return response.on_hover_text(why).hovered();
     }
-
-    let mut shown = edge;
+    let painting = brush::stroke(ui, &response, view, spot, out);
     if let Some(level) = level
         && !refused
+        && !painting
     {
-        let per_point = vec2(1.0, -1.0) / TRAVEL;
-        let before = out.len();
-        shown.level = Fader(drive(ui, &response, view, level, per_point, Arrows::None, out));
-        let begun = out[before..].contains(&Action::Begin(level));
-        if begun && edge.tap == Tap::Off {
-            // Whoever turns a level up wants to hear it: a drag also connects the tap.
-            let fitting = super::action::fitting_tap(&view.routing, destination);
-            out.extend(edit(tap, tap_value(fitting)));
-            shown.tap = fitting;
-            if edge.level == Fader::UNITY {
-                shown.level = Fader::UNITY;
-            }
-        }
+        cell.edge.level = Fader(turn(ui, &response, view, &mut cell.edge, (tap, level), out));
     }
-    click(ui, &response, view, source, destination, refused, out);
-    keys(ui, &response, tap, level, source, destination, out);
-    paint(ui, &response, view, source, destination, shown, admission);
-    context_menu(&response, view, tap, level, source, destination, out);
+    if !painting {
+        click(ui, &response, view, &cell, out);
+    }
+    keys(ui, &response, view, spot, out);
+    paint::cell(ui, &response, view, &cell);
+    menu::context_menu(&response, view, spot, out);
 
-    let text = if refused {
-        why_refused(view, source, destination, admission)
-    } else {
-        sentence(view, source, destination, shown)
-    };
+    let text = sentence(view, &cell);
     describe(&response, Role::Button, &name, &text);
-    say(ui, &response, || text.clone());
+    say(ui, &response, || format!("{text}{}", total(view, &cell)));
     if response.gained_focus() {
         response.scroll_to_me(None);
     }
@@ -136,28 +154,80 @@ pub fn edge_name(source: usize, destination: usize) -> String {
     format!("{} > {}", Node::from_index(source), Node::destination(destination))
 }
 
-fn pair(view: &View, source: usize, destination: usize) -> String {
-    let from = view.name(Node::from_index(source));
-    format!("{from} > {}", view.name(Node::destination(destination)))
+/// A crosspoint as one line for the status line.
+fn sentence(view: &View, cell: &Crosspoint) -> String {
+    let Spot { source, destination } = cell.spot;
+    let pair = view.pair(source, destination);
+    if cell.is_refused() {
+        let why = view.refusal(source, destination).unwrap_or_else(|| match cell.admission {
+            Admission::Role => "A Mix feeds only other Mixes and its own port.".into(),
+            _ => "It would close a loop.".into(),
+        });
+        return format!("{pair} is refused and silent. {why} Click to remove it.");
+    }
+    if !cell.edge.is_connected() {
+        return format!(
+            "{pair}   off. Click to connect, drag to set a level, Shift-drag to paint."
+        );
+    }
+    let level = typographic(&Parameter::MainFader.to_text(cell.edge.level.0));
+    let word = match cell.edge.tap {
+        Tap::Off => "OFF",
+        Tap::Input => "IN",
+        Tap::Pre => "PRE",
+        Tap::Post => "POST",
+    };
+    let mut text = format!("{pair}   {word}   {level}");
+    let samples = view.schedule.delay(source, cell.edge.tap, destination);
+    if samples > 0 {
+        text += &format!("   waits {samples} samples");
+    }
+    if !view.schedule.passes(source, destination) {
+        text += "   silent now: muted, or something else is soloed";
+    }
+    text
 }
 
-fn why_refused(view: &View, source: usize, destination: usize, admission: Admission) -> String {
-    let why = view.refusal(source, destination).unwrap_or_else(|| match admission {
-        Admission::Role => "A Mix feeds only other Mixes and its own port.".into(),
-        _ => "It would close a loop.".into(),
-    });
-    format!("{} is refused and silent. {why} Click to remove it.", pair(view, source, destination))
+/// What of an open crosspoint's source arrives at Main over all its paths.
+fn total(view: &View, cell: &Crosspoint) -> String {
+    let from = Node::from_index(cell.spot.source);
+    match between(view, from, Node::Main) {
+        Some(total) if cell.edge.is_connected() => {
+            let paths = if total.paths == 1 { "path" } else { "paths" };
+            let level = signed_db(total.db);
+            format!("   │   {} to Main: {level} dB by {} {paths}", view.name(from), total.paths)
+        }
+        _ => String::new(),
+    }
 }
 
-fn click(
+/// Turns the level by drag, wheel and assistive technology. Whoever turns up a level whose tap is
+/// off wants to hear it, so that a drag also connects the tap. Returns the level to draw.
+fn turn(
     ui: &Ui,
     response: &Response,
     view: &View,
-    source: usize,
-    destination: usize,
-    refused: bool,
+    edge: &mut Send,
+    (tap, level): (Parameter, Parameter),
     out: &mut Vec<Action>,
-) {
+) -> f32 {
+    let per_point = vec2(1.0, -1.0) / TRAVEL;
+    let before = out.len();
+    let position = drive(ui, response, view, level, per_point, Arrows::None, out);
+    if out[before..].contains(&Action::Begin(level)) && edge.tap == Tap::Off {
+        let destination = match level {
+            Parameter::BusLevel(_, to) | Parameter::StripLevel(_, to) => usize::from(to),
+            _ => MAIN,
+        };
+        let fitting = fitting_tap(&view.routing, destination);
+        out.extend(edit(tap, tap_value(fitting)));
+        edge.tap = fitting;
+    }
+    position
+}
+
+fn click(ui: &Ui, response: &Response, view: &View, cell: &Crosspoint, out: &mut Vec<Action>) {
+    let Spot { source, destination } = cell.spot;
     // The first click of a double click has already switched the edge, and maybe the Main tap with
     // it; the second must also put that back.
     let memory = response.id.with("main tap before");
@@ -172,7 +242,7 @@ fn click(
         }
     } else if response.clicked() {
         response.request_focus();
-        if refused {
+        if cell.is_refused() {
             if let Some((tap, _)) = edge_parameters(source, destination) {
                 out.extend(edit(tap, tap_value(Tap::Off)));
             }
@@ -182,145 +252,77 @@ fn click(
             let main_tap = view.value(Parameter::StripMainTap(source as u8));
             ui.data_mut(|data| data.insert_temp(memory, main_tap));
         }
-        let add = ui.input(|input| input.modifiers.shift);
+        let add = ui.input(|input| input.modifiers.alt);
         out.extend(toggle_edge(&view.routing, source, destination, add));
     }
 }
 
-fn keys(
-    ui: &Ui,
-    response: &Response,
-    tap: Parameter,
-    level: Option<Parameter>,
-    source: usize,
-    destination: usize,
-    out: &mut Vec<Action>,
-) {
-    if !response.has_focus() {
+fn keys(ui: &Ui, response: &Response, view: &View, spot: Spot, out: &mut Vec<Action>) {
+    let Some((tap, _)) = edge_parameters(spot.source, spot.destination) else { return };
+    if !response.has_focus() || is_typing(ui, response.id) {
         return;
     }
+    let pressed = |key| ui.input(|input| input.key_pressed(key) && input.modifiers.is_none());
     for (key, place) in [(Key::P, Tap::Post), (Key::O, Tap::Pre), (Key::I, Tap::Input)] {
-        if ui.input(|input| input.key_pressed(key)) {
+        if pressed(key) {
             out.extend(edit(tap, tap_value(place)));
         }
     }
-    if ui.input(|input| input.key_pressed(Key::Delete) || input.key_pressed(Key::Backspace)) {
-        out.extend(clear_edge(source, destination));
+    if pressed(Key::Delete) || pressed(Key::Backspace) {
+        out.extend(clear_edge(spot.source, spot.destination));
     }
-    if level.is_none() || is_typing(ui, response.id) {
-        return;
+    if asks_to_copy(ui) {
+        copy(ui, clip::cell(view.routing.edge(spot.source, spot.destination)));
     }
-    let started = ui.input(|input| {
-        input.events.iter().find_map(|event| match event {
-            egui::Event::Text(text)
-                if text.starts_with(|c: char| c.is_ascii_digit() || c == '-') =>
-            {
-                Some(text.clone())
-            }
+    if let Some(Clip::Cell(send)) = pasted(ui) {
+        out.extend(paste(view, spot, send));
+    }
+}
+
+/// Makes a crosspoint what was copied, unless it may not be open.
+pub fn paste(view: &View, spot: Spot, send: Send) -> Vec<Action> {
+    if send.is_connected() && view.refusal(spot.source, spot.destination).is_some() {
+        return Vec::new();
+    }
+    let values = super::action::connect(&view.routing, spot.source, spot.destination, send, true);
+    edit_together(&values)
+}
+
+/// Whether Ctrl-C was pressed.
+pub fn asks_to_copy(ui: &Ui) -> bool {
+    ui.input(|input| {
+        input.events.iter().any(|event| matches!(event, egui::Event::Copy))
+            || (input.modifiers.matches_logically(Modifiers::COMMAND) && input.key_pressed(Key::C))
+    })
+}
+
+/// Puts a text on the clipboard, and keeps it where a host keeps the clipboard to itself.
+pub fn copy(ui: &Ui, text: String) {
+    ui.data_mut(|data| data.insert_temp(clip_id(), text.clone()));
+    ui.ctx().copy_text(text);
+}
+
+/// What was copied last here.
+pub fn copied(ui: &Ui) -> Option<Clip> {
+    ui.data(|data| data.get_temp::<String>(clip_id())).and_then(|text| clip::read(&text))
+}
+
+/// What Ctrl-V brings, if it was pressed: the clipboard's crosspoints, or those copied last here.
+pub fn pasted(ui: &Ui) -> Option<Clip> {
+    let (asked, text) = ui.input(|input| {
+        // The window's library hands the clipboard over as typed text.
+        let text = input.events.iter().find_map(|event| match event {
+            egui::Event::Paste(text) => Some(text.clone()),
+            egui::Event::Text(text) if input.modifiers.command => Some(text.clone()),
             _ => None,
-        })
-    });
-    if let Some(text) = started {
-        begin_typing(ui, response.id, text);
-    }
-}
-
-fn paint(
-    ui: &Ui,
-    response: &Response,
-    view: &View,
-    source: usize,
-    destination: usize,
-    edge: Send,
-    admission: Admission,
-) {
-    let rect = response.rect;
-    let mut painter = ui.painter().clone();
-    let refused = matches!(admission, Admission::Loop | Admission::Role);
-    let connected = edge.is_connected();
-    let ground = if response.hovered() { theme::RAISED } else { theme::PANEL };
-    painter.rect_filled(rect, theme::CORNER, ground);
-    if refused {
-        let (word, colour) = match admission {
-            Admission::Loop => ("LOOP", theme::FAULT),
-            _ => ("REFUSED", theme::QUIET),
-        };
-        hatch(&painter, rect, colour.gamma_multiply(0.35));
-        label_in(ui, rect, Align2::CENTER_CENTER, word, theme::small(), colour);
-    } else if connected {
-        if !view.schedule.passes(source, destination) {
-            painter.multiply_opacity(0.5);
-        }
-        let (word, colour) = tap_word(edge.tap);
-        let mut fill = rect;
-        fill.set_width(rect.width() * edge.level.0.clamp(0.0, 1.0));
-        painter.rect_filled(fill, theme::CORNER, colour.gamma_multiply(0.22));
-        let row = rect.shrink2(vec2(5.0, 0.0));
-        painter.text(row.left_center(), Align2::LEFT_CENTER, word, theme::small(), colour);
-        if destination != MAIN {
-            let level = bare_level(edge.level, rect.width() < 72.0);
-            painter.text(
-                row.right_center(),
-                Align2::RIGHT_CENTER,
-                level,
-                theme::small(),
-                theme::TEXT,
-            );
-        }
-    } else if response.hovered() {
-        painter.circle_filled(rect.center(), 2.5, theme::QUIET);
-    }
-    focus_ring(ui, response);
-}
-
-fn context_menu(
-    response: &Response,
-    view: &View,
-    tap: Parameter,
-    level: Option<Parameter>,
-    source: usize,
-    destination: usize,
-    out: &mut Vec<Action>,
-) {
-    let edge = view.routing.edge(source, destination);
-    Popup::context_menu(response)
-        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-        .accessible_name(edge_name(source, destination))
-        .show(|ui| {
-            ui.set_min_width(168.0);
-            ui.label(pair(view, source, destination));
-            ui.separator();
-            for place in [Tap::Off, Tap::Input, Tap::Pre, Tap::Post] {
-                let word = tap_word(place).0;
-                let picked = ui.selectable_label(edge.tap == place, word);
-                if picked.on_hover_text(tap_lesson(place)).clicked() {
-                    out.extend(edit(tap, tap_value(place)));
-                }
-            }
-            if let Some(level) = level {
-                ui.separator();
-                level_field(ui, view, level, out);
-            }
-            ui.separator();
-            if ui.button("Clear").clicked() {
-                out.extend(match level {
-                    Some(level) if source < STRIPS => {
-                        edit_together(&[(tap, tap.default_value()), (level, level.default_value())])
-                    }
-                    _ => edit(tap, tap_value(Tap::Off)),
-                });
-                ui.close();
-            }
         });
+        let key =
+            input.modifiers.matches_logically(Modifiers::COMMAND) && input.key_pressed(Key::V);
+        (key || text.is_some(), text)
+    });
+    asked.then(|| text.and_then(|text| clip::read(&text)).or_else(|| copied(ui))).flatten()
 }
 
-fn level_field(ui: &mut Ui, view: &View, level: Parameter, out: &mut Vec<Action>) {
-    ui.horizontal(|ui| {
-        ui.label("Level");
-        let (rect, _) = ui.allocate_exact_size(vec2(96.0, 24.0), Sense::hover());
-        ui.painter().rect_filled(rect, theme::CORNER, theme::RAISED);
-        let name = format!("{} Level", level.name());
-        let lesson = "Click to type a level, such as -12 dB. Drag up or down to change it.";
-        number(ui, rect, view, level, &name, lesson, out);
-    });
+fn clip_id() -> egui::Id {
+    egui::Id::unique("switchyard clipboard")
 }

@@ -6,63 +6,117 @@
 
 pub mod window;
 
-use super::action::{Action, Gestures};
-use super::ballistics::{Ballistics, Reading};
+use super::action::Action;
+use super::ballistics::{Ballistics, Power, Reading};
+use super::edits::{Edits, Known};
+use super::look::Theme;
 use super::view::{Names, View};
 use crate::engine::meters::{METERS, Meter, Meters};
 use crate::plugin::parameters::{HostParameter, HostParameters};
 use crate::routing::parameter::{ALL, Parameter};
-use crate::routing::{BUSES, Node, Routing, STRIPS};
+use crate::routing::{Routing, STRIPS};
 use crate::schedule::{self, Schedule, Timing};
+use crate::session::Session;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Instant;
 
 /// The values and gestures of one instance, as one window sees them.
 pub struct Link {
     parameters: Arc<HostParameters>,
     meters: Arc<Meters>,
     host: GuiContext,
-    gestures: Gestures,
+    /// Outlives the window, so that what was done can still be taken back in the next.
+    edits: Arc<Mutex<Edits>>,
     ballistics: [Ballistics; METERS],
+    power: Power,
+    heard: [bool; STRIPS],
+    program: String,
     compiled: Option<(Routing, Schedule)>,
+    loads: u32,
+    began: Instant,
 }
 
 impl Link {
     /// A link to the host behind `host`.
-    pub fn new(parameters: Arc<HostParameters>, meters: Arc<Meters>, host: GuiContext) -> Link {
+    pub fn new(
+        parameters: Arc<HostParameters>,
+        meters: Arc<Meters>,
+        host: GuiContext,
+        edits: Arc<Mutex<Edits>>,
+    ) -> Link {
+        // What nobody looked at while no window was open is not shown as if it were now.
+        meters.take_power();
+        let loads = parameters.shared.loads();
         Link {
             parameters,
             meters,
             host,
-            gestures: Gestures::default(),
+            edits,
             ballistics: [Ballistics::default(); METERS],
+            power: Power::default(),
+            heard: [false; STRIPS],
+            program: program(),
             compiled: None,
+            loads,
+            began: Instant::now(),
         }
     }
 
     /// A snapshot `seconds` after the last one.
     pub fn view(&mut self, seconds: f32) -> View {
-        let mut routing = Routing::default();
-        for (parameter, host) in ALL.iter().zip(&self.parameters.all) {
-            parameter.set(&mut routing, own_value(host));
-        }
+        let routing = self.routing();
+        let schedule = self.schedule(&routing);
         let shared = Arc::clone(&self.parameters.shared);
-        let names = shared.session(|session| Names {
-            strips: session.strip_names.clone(),
-            buses: session.bus_names.clone(),
-        });
+        let (names, zoom, light) =
+            shared.session(|session| (names(session), session.editor_zoom, session.editor_light));
+        let loads = shared.loads();
+        let mut edits = self.edits();
+        if loads != self.loads {
+            // Steps of another state would set values that mean something else now.
+            edits.forget();
+        }
+        edits.look.zoom = zoom;
+        edits.look.theme = if light { Theme::Light } else { Theme::Dark };
+        let (look, undo, redo) = (edits.look, edits.undo_name(), edits.redo_name());
+        drop(edits);
+        self.loads = loads;
+        let meters = self.readings(seconds);
+        for (strip, heard) in self.heard.iter_mut().enumerate() {
+            let [left, right] = meters[Meter::StripInput(strip).index()].level;
+            *heard |= left.max(right) > f32::NEG_INFINITY;
+        }
         View {
             routing,
-            schedule: self.schedule(&routing),
+            schedule,
             names,
-            meters: self.readings(seconds),
+            look,
+            undo,
+            redo,
+            host: self.program.clone(),
+            meters,
+            main_rms: self.power.advance(self.meters.take_power(), seconds),
+            heard: self.heard,
             faults: std::array::from_fn(|strip| self.meters.fault(strip)),
             load: self.meters.load(),
             latency: shared.latency(),
             restart_needed: shared.is_restart_needed(),
         }
+    }
+
+    fn edits(&self) -> MutexGuard<'_, Edits> {
+        self.edits.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// The values the user set, without the host's modulation.
+    fn routing(&self) -> Routing {
+        let mut routing = Routing::default();
+        for (parameter, host) in ALL.iter().zip(&self.parameters.all) {
+            parameter.set(&mut routing, own_value(host));
+        }
+        routing
     }
 
     /// Compiled only when a value changed.
@@ -79,7 +133,7 @@ impl Link {
 
     fn readings(&mut self, seconds: f32) -> [Reading; METERS] {
         let mut readings = [Reading::SILENCE; METERS];
-        for meter in every_meter() {
+        for meter in Meter::all() {
             let at = meter.index();
             readings[at] = self.ballistics[at].advance(self.meters.take_peak(meter), seconds);
         }
@@ -89,20 +143,19 @@ impl Link {
     /// Does what the user asked for. With `held`, a pointer button is down; without, no gesture
     /// can be under way, so one that was cut off ends here.
     pub fn apply(&mut self, actions: Vec<Action>, held: bool) {
-        for action in actions {
-            if self.gestures.admit(&action) {
-                self.carry_out(action);
-            }
-        }
-        if !held {
-            self.end_gestures();
-        }
+        let due = self.with_known(|edits, known| edits.take(actions, held, known));
+        due.into_iter().for_each(|action| self.carry_out(action));
     }
 
     fn end_gestures(&mut self) {
-        for end in self.gestures.end_all() {
-            self.carry_out(end);
-        }
+        let due = self.with_known(|edits, known| edits.end_all(known));
+        due.into_iter().for_each(|action| self.carry_out(action));
+    }
+
+    fn with_known<R>(&self, act: impl FnOnce(&mut Edits, &Known<'_>) -> R) -> R {
+        let (routing, names) = (self.routing(), self.parameters.shared.session(names));
+        let now = self.began.elapsed().as_secs_f64();
+        act(&mut self.edits(), &Known { routing: &routing, names: &names, now })
     }
 
     fn carry_out(&self, action: Action) {
@@ -113,16 +166,24 @@ impl Link {
             Action::End(parameter) => self.on_host(parameter, Step::End),
             Action::ClearFault(strip) => self.meters.clear_fault(strip),
             Action::Rename(node, name) => shared.edit_session(|session| {
-                let kept = match node {
-                    Node::Strip(i) => session.strip_names.get_mut(i),
-                    Node::Bus(j) => session.bus_names.get_mut(j),
-                    Node::Main => None,
-                };
-                if let Some(kept) = kept {
-                    *kept = if name == node.to_string() { String::new() } else { name };
-                }
+                let mut all = names(session);
+                all.rename(node, &name);
+                (session.strip_names, session.bus_names) = (all.strips, all.buses);
+            }),
+            Action::Recolour(node, colour) => shared.edit_session(|session| {
+                let mut all = names(session);
+                all.recolour(node, colour);
+                (session.strip_colours, session.bus_colours) = (all.strip_colours, all.bus_colours);
             }),
             Action::Resize(size) => self.remember_size(size),
+            Action::Theme(theme) => shared.edit_session(|session| {
+                session.editor_light = theme == Theme::Light;
+            }),
+            Action::Zoom(zoom) => {
+                shared.edit_session(|session| session.editor_zoom = zoom);
+            }
+            // The rest is the editor's own and followed already.
+            _ => {}
         }
     }
 
@@ -158,10 +219,19 @@ impl Drop for Link {
     }
 }
 
-fn every_meter() -> impl Iterator<Item = Meter> {
-    let strips = (0..STRIPS).flat_map(|i| [Meter::StripInput(i), Meter::Strip(i)]);
-    let outs = [Meter::Main, Meter::MonitorA, Meter::MonitorB, Meter::Cue];
-    strips.chain((0..BUSES).map(Meter::Bus)).chain(outs)
+fn names(session: &Session) -> Names {
+    Names {
+        strips: session.strip_names.clone(),
+        buses: session.bus_names.clone(),
+        strip_colours: session.strip_colours.clone(),
+        bus_colours: session.bus_colours.clone(),
+    }
+}
+
+/// The name of the program the plugin runs in, such as "reaper".
+fn program() -> String {
+    let path = std::env::current_exe().unwrap_or_default();
+    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// The value the user set, without the host's modulation, because an edit starts from it.

@@ -1,102 +1,167 @@
-//! The matrix: every strip and bus as a row, Main and every bus as a column, an edge where they
-//! cross. Its heads stay in sight while it scrolls.
+//! The matrix: strips and buses as rows, Main and buses as columns, an edge where they cross. Its
+//! heads stay in sight while it scrolls.
 //!
-//! Not here: what a crosspoint does ([`super::cell`]). The editor's thread only.
+//! Not here: what a crosspoint does ([`super::cell`]) and what stands in the heads ([`heads`]). Only
+//! what is in use is shown, and the next to add. The editor's thread only.
 
-use super::action::{Action, choose_role};
-use super::cell::crosspoint;
-use super::control::{Face, button, id_of, menu, say, toggle};
-use super::drawing::{Growth, label_in, meter};
-use super::theme;
-use super::typing::rename;
+mod heads;
+
+use super::action::Action;
+use super::cell::{Spot, crosspoint, end_of_stroke};
+use super::control::{id_of, say, set_wheel_free};
+use super::drawing::caps_in;
+use super::theme::{self, palette};
+use super::trace::Trace;
 use super::view::View;
-use crate::engine::meters::Meter;
-use crate::routing::parameter::Parameter;
-use crate::routing::{DESTINATIONS, MAIN, Node, Role, SOURCES, STRIPS};
-use egui::{Align2, Rect, Sense, Ui, UiBuilder, Vec2, pos2, vec2};
+use crate::routing::{MAIN, Node, STRIPS};
+use egui::containers::scroll_area::{DragScroll, ScrollSource};
+use egui::{Align2, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2};
 
 /// The width of a row's head.
-const HEAD_WIDTH: f32 = 168.0;
+const HEAD_WIDTH: f32 = 196.0;
 /// The height of a column's head.
-const HEAD_HEIGHT: f32 = 80.0;
+const HEAD_HEIGHT: f32 = 96.0;
 /// The height of a row, gap included.
 const ROW: f32 = 28.0;
 /// The gap between cells.
 const GAP: f32 = 2.0;
 /// The space between the strips' rows and the buses'.
-const BREAK: f32 = 12.0;
+const BREAK: f32 = 24.0;
+/// The width of the column that adds a bus.
+const ADD: f32 = 40.0;
 
-/// What muting does.
-pub const MUTE_LESSON: &str =
-    "Mute: silences every edge except those directly into a Mix, so nobody on stage goes deaf.";
-/// What soloing does.
-pub const SOLO_LESSON: &str =
-    "Solo: Main keeps only what runs through here. Mixes are never touched.";
-
-/// The mute switch's face.
-pub const MUTE: Face<'static> = Face { word: "M", colour: theme::MUTE, lesson: MUTE_LESSON };
-/// The solo switch's face.
-pub const SOLO: Face<'static> = Face { word: "S", colour: theme::SOLO, lesson: SOLO_LESSON };
-
-/// The size the matrix takes when columns may be as wide as fits into `available`.
-fn column_width(available: f32) -> f32 {
-    ((available - HEAD_WIDTH) / DESTINATIONS as f32).floor().clamp(64.0, 96.0)
+/// Which rows and columns there are, and where.
+struct Plan {
+    strips: Vec<usize>,
+    buses: Vec<usize>,
+    add_strip: Option<usize>,
+    add_bus: Option<usize>,
+    column: f32,
+    all: Rect,
 }
 
-/// Draws the matrix.
+impl Plan {
+    fn of(view: &View, available: f32) -> (Plan, egui::Vec2) {
+        let (strips, buses) = (view.shown_strips(), view.shown_buses());
+        let (add_strip, add_bus) = (view.next_strip(), view.next_bus());
+        let add = if add_bus.is_some() { ADD } else { 0.0 };
+        let columns = (buses.len() + 1) as f32;
+        let column = ((available - HEAD_WIDTH - add) / columns).floor().clamp(72.0, 92.0);
+        let rows = strips.len() + usize::from(add_strip.is_some()) + buses.len();
+        let breaks = if buses.is_empty() { 0.0 } else { BREAK };
+        let size = vec2(
+            HEAD_WIDTH + column * columns + add,
+            HEAD_HEIGHT + ROW * rows as f32 + breaks + 8.0,
+        );
+        (Plan { strips, buses, add_strip, add_bus, column, all: Rect::NOTHING }, size)
+    }
+
+    /// Rows from the top, each with its source.
+    fn rows(&self) -> impl Iterator<Item = (f32, usize)> + '_ {
+        let first = self.all.top() + HEAD_HEIGHT;
+        let strips = self.strips.iter().enumerate().map(move |(n, i)| (first + ROW * n as f32, *i));
+        let below = self.below();
+        let buses = self.buses.iter().enumerate();
+        strips.chain(buses.map(move |(n, j)| (below + ROW * n as f32, STRIPS + j)))
+    }
+
+    /// Where the row that adds a strip is.
+    fn add_row(&self) -> f32 {
+        self.all.top() + HEAD_HEIGHT + ROW * self.strips.len() as f32
+    }
+
+    /// Where the buses' rows begin.
+    fn below(&self) -> f32 {
+        let add = if self.add_strip.is_some() { ROW } else { 0.0 };
+        self.add_row() + add + BREAK
+    }
+
+    /// Columns from the left, each with its destination.
+    fn columns(&self) -> impl Iterator<Item = (f32, usize)> + '_ {
+        let first = self.all.left() + HEAD_WIDTH;
+        let list = std::iter::once(MAIN).chain(self.buses.iter().copied());
+        list.enumerate().map(move |(n, to)| (first + self.column * n as f32, to))
+    }
+
+    fn add_column(&self) -> f32 {
+        self.all.left() + HEAD_WIDTH + self.column * (self.buses.len() + 1) as f32
+    }
+}
+
+/// Draws the matrix into the whole of `ui`.
 pub fn matrix(ui: &mut Ui, view: &View) -> Vec<Action> {
+    let room = ui.max_rect();
+    let (mut plan, size) = Plan::of(view, room.width() - 12.0);
+    set_wheel_free(ui, size.y <= room.height());
+    let trace = view.look.selected.map(|node| Trace::of(view, node));
+    ScrollArea::both()
+        .id_salt("matrix")
+        .auto_shrink(false)
+        // A drag moves levels, never the view.
+        .scroll_source(ScrollSource { drag: DragScroll::Never, ..Default::default() })
+        .show(ui, |ui| {
+            let (all, _) = ui.allocate_exact_size(size, Sense::hover());
+            plan.all = all;
+            grid(ui, view, &plan, trace.as_ref())
+        })
+        .inner
+}
+
+fn grid(ui: &mut Ui, view: &View, plan: &Plan, trace: Option<&Trace>) -> Vec<Action> {
     let mut out = Vec::new();
-    let column = column_width(ui.clip_rect().width());
-    let size =
-        vec2(HEAD_WIDTH + column * DESTINATIONS as f32, HEAD_HEIGHT + ROW * SOURCES as f32 + BREAK);
-    let (all, _) = ui.allocate_exact_size(size, Sense::hover());
-    let clip = ui.clip_rect();
+    let (all, clip) = (plan.all, ui.clip_rect());
     // The heads' corner stays at the edge of what is visible, but never leaves the matrix.
     let corner = pos2(
         all.left().max(clip.left().min(all.right() - HEAD_WIDTH)),
         all.top().max(clip.top().min(all.bottom() - HEAD_HEIGHT)),
     );
     let inner = corner + vec2(HEAD_WIDTH, HEAD_HEIGHT);
-    let left = |to: usize| {
-        let place = if to == MAIN { 0 } else { to + 1 };
-        all.left() + HEAD_WIDTH + column * place as f32
-    };
-    let top = |from: usize| {
-        let gap = if from < STRIPS { 0.0 } else { BREAK };
-        all.top() + HEAD_HEIGHT + ROW * from as f32 + gap
-    };
-
     let mut pointed = None;
     inside(ui, Rect::from_min_max(inner, all.max), |ui| {
-        for from in 0..SOURCES {
-            for to in 0..DESTINATIONS {
-                let rect = Rect::from_min_size(pos2(left(to), top(from)), vec2(column, ROW))
-                    .shrink(GAP / 2.0);
-                if crosspoint(ui, rect, view, from, to, &mut out) {
-                    pointed = Some((from, to));
+        for (y, source) in plan.rows() {
+            for (x, destination) in plan.columns() {
+                let rect = Rect::from_min_size(pos2(x, y), vec2(plan.column, ROW));
+                let spot = Spot { source, destination };
+                let aside = trace.is_some_and(|t| !t.carries(view, source, destination));
+                if crosspoint(ui, rect.shrink(GAP / 2.0), view, spot, aside, &mut out) {
+                    pointed = Some(spot);
                 }
             }
         }
     });
+    end_of_stroke(ui, &mut out);
     inside(ui, Rect::from_min_max(pos2(corner.x, inner.y), all.max), |ui| {
-        for from in 0..SOURCES {
-            let rect = Rect::from_min_size(pos2(corner.x, top(from)), vec2(HEAD_WIDTH, ROW));
-            let lit = pointed.is_some_and(|(row, _)| row == from);
-            row_head(ui, rect, view, from, lit, &mut out);
+        for (y, source) in plan.rows() {
+            let rect = Rect::from_min_size(pos2(corner.x, y), vec2(HEAD_WIDTH, ROW));
+            let lit = pointed.is_some_and(|spot| spot.source == source);
+            heads::row(ui, rect, view, source, heads::Light { lit, trace }, &mut out);
+        }
+        if !plan.buses.is_empty() {
+            let words = Rect::from_min_max(
+                pos2(corner.x + 10.0, plan.below() - BREAK),
+                pos2(corner.x + HEAD_WIDTH, plan.below() - 3.0),
+            );
+            caps_in(ui, words, Align2::LEFT_BOTTOM, "Buses", palette(ui).quiet);
+        }
+        if let Some(strip) = plan.add_strip {
+            let rect = Rect::from_min_size(pos2(corner.x, plan.add_row()), vec2(HEAD_WIDTH, ROW));
+            add_strip(ui, rect, strip, &mut out);
         }
     });
     inside(ui, Rect::from_min_max(pos2(inner.x, corner.y), pos2(all.right(), inner.y)), |ui| {
-        for to in 0..DESTINATIONS {
-            let rect = Rect::from_min_size(pos2(left(to), corner.y), vec2(column, HEAD_HEIGHT));
-            let lit = pointed.is_some_and(|(_, at)| at == to);
-            column_head(ui, rect, view, to, lit, &mut out);
+        for (x, destination) in plan.columns() {
+            let rect = Rect::from_min_size(pos2(x, corner.y), vec2(plan.column, HEAD_HEIGHT));
+            let lit = pointed.is_some_and(|spot| spot.destination == destination);
+            heads::column(ui, rect, view, destination, heads::Light { lit, trace }, &mut out);
+        }
+        if let Some(bus) = plan.add_bus {
+            let rect =
+                Rect::from_min_size(pos2(plan.add_column(), corner.y), vec2(ADD, HEAD_HEIGHT));
+            heads::add_bus(ui, rect, view, bus, &mut out);
         }
     });
-    let rect = Rect::from_min_max(corner, inner);
-    ui.painter().rect_filled(rect, 0, theme::GROUND);
-    let text = rect.shrink2(vec2(8.0, 8.0));
-    label_in(ui, text, Align2::LEFT_BOTTOM, "FROM", theme::small(), theme::QUIET);
-    label_in(ui, text, Align2::RIGHT_TOP, "TO", theme::small(), theme::QUIET);
+    heads::end_of_copy(ui, view, &mut out);
+    corner_words(ui, Rect::from_min_max(corner, inner), view);
     out
 }
 
@@ -108,123 +173,43 @@ fn inside(ui: &mut Ui, rect: Rect, draw: impl FnOnce(&mut Ui)) {
     draw(&mut part);
 }
 
-fn row_head(ui: &mut Ui, rect: Rect, view: &View, from: usize, lit: bool, out: &mut Vec<Action>) {
-    let node = Node::from_index(from);
-    ui.painter().rect_filled(rect, 0, theme::GROUND);
-    let body = rect.shrink(GAP / 2.0);
-    let fill = if lit { theme::HOVER } else { theme::PANEL };
-    ui.painter().rect_filled(body, theme::CORNER, fill);
-    let slot = |x: f32, width: f32| {
-        Rect::from_min_size(
-            pos2(rect.left() + x, body.top() + 3.0),
-            vec2(width, body.height() - 6.0),
-        )
-    };
-    let (number, reading, mute, solo) = match node {
-        Node::Strip(i) => {
-            let at = i as u8;
-            (i + 1, Meter::Strip(i), Parameter::StripMute(at), Parameter::StripSolo(at))
-        }
-        Node::Bus(j) => {
-            (j + 1, Meter::Bus(j), Parameter::BusMute(j as u8), Parameter::BusSolo(j as u8))
-        }
-        Node::Main => return,
-    };
-    match node {
-        Node::Strip(i) if view.faults[i] => fault_lamp(ui, slot(4.0, 18.0), i, out),
-        _ => label_in(
+fn corner_words(ui: &Ui, rect: Rect, view: &View) {
+    let colours = palette(ui);
+    ui.painter().rect_filled(rect, 0, colours.ground);
+    let text = rect.shrink2(vec2(10.0, 8.0));
+    caps_in(ui, text, Align2::LEFT_BOTTOM, "From", colours.quiet);
+    caps_in(ui, text, Align2::RIGHT_TOP, "To", colours.quiet);
+    if let Some(node) = view.look.selected {
+        let words = format!("Paths of {}", view.name(node));
+        let mut line = text;
+        line.max.y -= 18.0;
+        super::drawing::label_in(
             ui,
-            slot(4.0, 18.0),
-            Align2::RIGHT_CENTER,
-            &number.to_string(),
+            line,
+            Align2::LEFT_BOTTOM,
+            &words,
             theme::small(),
-            theme::QUIET,
-        ),
-    }
-    rename(ui, slot(26.0, 80.0), view, node, "", Align2::LEFT_CENTER, out);
-    meter(ui.painter(), slot(110.0, 7.0), view.meter(reading), Growth::Up, !is_strip(node));
-    let place = |parameter: Parameter| format!("{}, in its row", parameter.name());
-    toggle(ui, slot(121.0, 20.0), view, mute, &place(mute), MUTE, out);
-    toggle(ui, slot(143.0, 20.0), view, solo, &place(solo), SOLO, out);
-}
-
-fn is_strip(node: Node) -> bool {
-    matches!(node, Node::Strip(_))
-}
-
-fn fault_lamp(ui: &Ui, rect: Rect, strip: usize, out: &mut Vec<Action>) {
-    let face = Face {
-        word: "!",
-        colour: theme::FAULT,
-        lesson: "The input held a value that is not a number; it was silenced. \
-                 Check the plugin before this one, then click to put the lamp out.",
-    };
-    if button(ui, rect, &format!("Strip {} Fault", strip + 1), face, true).clicked() {
-        out.push(Action::ClearFault(strip));
+            colours.selection,
+        );
     }
 }
 
-fn column_head(ui: &mut Ui, rect: Rect, view: &View, to: usize, lit: bool, out: &mut Vec<Action>) {
-    let node = Node::destination(to);
-    ui.painter().rect_filled(rect, 0, theme::GROUND);
+fn add_strip(ui: &Ui, rect: Rect, strip: usize, out: &mut Vec<Action>) {
+    let name = format!("Add {}", Node::Strip(strip));
     let body = rect.shrink(GAP / 2.0);
-    let fill = if lit { theme::HOVER } else { theme::PANEL };
-    ui.painter().rect_filled(body, theme::CORNER, fill);
-    let slot = |y: f32, height: f32| {
-        Rect::from_min_size(
-            pos2(body.left() + 3.0, body.top() + y),
-            vec2(body.width() - 6.0, height),
-        )
-    };
-    let half = |rect: Rect, side: usize| {
-        let width = (rect.width() - 4.0) / 2.0;
-        let shift = vec2(side as f32 * (width + 4.0), 0.0);
-        Rect::from_min_size(rect.min + shift, Vec2::new(width, rect.height()))
-    };
-    let port = if to == MAIN { 0 } else { to + 1 };
-    let response = ui.interact(body, id_of(&format!("{node} column")), Sense::hover());
-    say(ui, &response, || format!("{}: output port {port}", view.name(node)));
-    match node {
-        Node::Bus(j) => {
-            let at = j as u8;
-            role_menu(ui, slot(4.0, 18.0), view, j, out);
-            let mut name = slot(24.0, 20.0);
-            let number = (j + 1).to_string();
-            label_in(ui, name, Align2::LEFT_CENTER, &number, theme::small(), theme::QUIET);
-            name.min.x += if j < 9 { 10.0 } else { 16.0 };
-            rename(ui, name, view, node, ", in its column", Align2::LEFT_CENTER, out);
-            let switches = slot(46.0, 18.0);
-            let place = |parameter: Parameter| format!("{}, in its column", parameter.name());
-            let (mute, solo) = (Parameter::BusMute(at), Parameter::BusSolo(at));
-            toggle(ui, half(switches, 0), view, mute, &place(mute), MUTE, out);
-            toggle(ui, half(switches, 1), view, solo, &place(solo), SOLO, out);
-            meter(ui.painter(), slot(67.0, 7.0), view.meter(Meter::Bus(j)), Growth::Right, true);
-        }
-        _ => {
-            label_in(ui, slot(4.0, 18.0), Align2::LEFT_CENTER, "OUT", theme::small(), theme::QUIET);
-            label_in(ui, slot(24.0, 20.0), Align2::LEFT_CENTER, "Main", theme::body(), theme::TEXT);
-            let name = "Main Mute, in its column";
-            let face = Face { lesson: "Mute: silences the main output.", ..MUTE };
-            toggle(ui, slot(46.0, 18.0), view, Parameter::MainMute, name, face, out);
-            meter(ui.painter(), slot(67.0, 7.0), view.meter(Meter::Main), Growth::Right, true);
-        }
-    }
-}
-
-fn role_menu(ui: &Ui, rect: Rect, view: &View, bus: usize, out: &mut Vec<Action>) {
-    const ROLES: [(Role, &str); 3] =
-        [(Role::Group, "GROUP"), (Role::Return, "RETURN"), (Role::Mix, "MIX")];
-    let lesson = "Group: a submix into Main. Return: shared effects, safe from solo. \
-                  Mix: for headphones, stream or recording; mute and solo leave it alone.";
-    let now = view.routing.buses[bus].role;
-    let entries: Vec<_> =
-        ROLES.iter().enumerate().map(|(n, (_, word))| (n, (*word).to_string())).collect();
-    let current = ROLES.iter().position(|(role, _)| *role == now).unwrap_or(0);
-    let name = Parameter::BusRole(bus as u8).name();
-    if let Some(chosen) = menu(ui, rect, &name, &entries, current, theme::QUIET, lesson)
-        && chosen != current
-        && let Some((role, _)) = ROLES.get(chosen)
-    {
-        out.extend(choose_role(&view.routing, bus, *role));
+    let response = ui.interact(body, id_of(&name), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+    let colours = palette(ui);
+    ui.painter().rect_filled(rect, 0, colours.ground);
+    let colour = if response.hovered() { colours.text } else { colours.quiet };
+    let edge = Stroke::new(1.0, if response.hovered() { colours.faint } else { colours.line });
+    ui.painter().rect_stroke(body, theme::CORNER, edge, StrokeKind::Inside);
+    let words = format!("+  {}", Node::Strip(strip));
+    let text = body.shrink2(vec2(12.0, 0.0));
+    super::drawing::label_in(ui, text, Align2::LEFT_CENTER, &words, theme::small(), colour);
+    super::control::focus_ring(ui, &response);
+    say(ui, &response, || format!("Shows {}, which nothing uses yet.", Node::Strip(strip)));
+    if response.clicked() {
+        out.push(Action::Reveal(strip));
     }
 }

@@ -6,7 +6,7 @@
 use super::action::{Action, edit};
 use super::control::{describe, focus_ring, id_of, say};
 use super::drawing::label_in;
-use super::theme;
+use super::theme::{self, palette};
 use super::view::View;
 use crate::routing::Node;
 use crate::routing::parameter::Parameter;
@@ -15,7 +15,7 @@ use egui::{
     text_selection::CCursorRange,
 };
 
-/// A name that a double click, or Enter, opens for typing.
+/// A name that a double click, or Enter, opens for typing. Returns whether it was clicked once.
 pub fn rename(
     ui: &mut Ui,
     rect: Rect,
@@ -24,7 +24,7 @@ pub fn rename(
     place: &str,
     align: Align2,
     out: &mut Vec<Action>,
-) {
+) -> bool {
     let name = format!("{node} Name{place}");
     let id = id_of(&name);
     if let Some(typed) = typing(ui, rect, id, &name) {
@@ -33,7 +33,7 @@ pub fn rename(
         {
             out.push(Action::Rename(node, text.trim().to_string()));
         }
-        return;
+        return false;
     }
     let response = ui.interact(rect, id, Sense::click());
     let shown = view.name(node);
@@ -42,9 +42,16 @@ pub fn rename(
     if response.double_clicked() || by_key {
         begin_typing(ui, id, shown.clone());
     }
-    label_in(ui, rect, align, &shown, theme::body(), theme::TEXT);
+    let colours = palette(ui);
+    let given = view.names.given(node).is_some();
+    let (font, colour) =
+        if given { (theme::name(), colours.text) } else { (theme::body(), colours.quiet) };
+    label_in(ui, rect, align, &shown, font, colour);
     focus_ring(ui, &response);
-    say(ui, &response, || format!("{shown} ({node}). Double-click to rename."));
+    say(ui, &response, || {
+        format!("{shown} ({node}). Click to trace its paths, double-click to rename.")
+    });
+    response.clicked() && !by_key && !response.double_clicked()
 }
 
 /// What came of a text field this frame.
@@ -61,13 +68,35 @@ pub enum Typed {
 
 /// Opens a text field over the control `id`, with all of its text selected.
 pub fn begin_typing(ui: &Ui, id: Id, text: String) {
-    ui.data_mut(|data| data.insert_temp(id.with("typing"), text));
+    open(ui, id, text, true);
+}
+
+/// Opens a text field that goes on after what was typed already.
+pub fn go_on_typing(ui: &Ui, id: Id, text: String) {
+    open(ui, id, text, false);
+}
+
+fn open(ui: &Ui, id: Id, text: String, select: bool) {
+    ui.data_mut(|data| {
+        data.insert_temp(id.with("typing"), text);
+        data.insert_temp(id.with("select"), select);
+        data.insert_temp(any_id(), true);
+    });
     ui.memory_mut(|memory| memory.request_focus(id.with("field")));
 }
 
 /// Whether a text field is open over the control `id`.
 pub fn is_typing(ui: &Ui, id: Id) -> bool {
     ui.data(|data| data.get_temp::<String>(id.with("typing"))).is_some()
+}
+
+fn any_id() -> Id {
+    Id::unique("switchyard typing")
+}
+
+/// Whether any text field of ours is open, so that every key is a letter.
+pub fn is_any_open(ui: &Ui) -> bool {
+    ui.data(|data| data.get_temp(any_id()).unwrap_or(false))
 }
 
 /// Draws the text field over the control `id` if one is open.
@@ -82,6 +111,7 @@ pub fn typing(ui: &mut Ui, rect: Rect, id: Id, name: &str) -> Option<Typed> {
         .id(field)
         .font(theme::small())
         .margin(egui::Margin::symmetric(4, 2))
+        .align(Align2::LEFT_CENTER)
         .desired_width(rect.width())
         .min_size(rect.size())
         .char_limit(64)
@@ -95,8 +125,10 @@ pub fn typing(ui: &mut Ui, rect: Rect, id: Id, name: &str) -> Option<Typed> {
     if fresh {
         response.request_focus();
         let mut state = output.state;
-        let all = CCursorRange::two(CCursor::new(0), CCursor::new(text.chars().count()));
-        state.cursor.set_char_range(Some(all));
+        let end = CCursor::new(text.chars().count());
+        let select = ui.data(|data| data.get_temp(id.with("select")).unwrap_or(true));
+        let from = if select { CCursor::new(0) } else { end };
+        state.cursor.set_char_range(Some(CCursorRange::two(from, end)));
         state.store(ui.ctx(), field);
         ui.data_mut(|data| data.insert_temp(field, true));
     }
@@ -112,6 +144,7 @@ pub fn typing(ui: &mut Ui, rect: Rect, id: Id, name: &str) -> Option<Typed> {
     ui.data_mut(|data| {
         data.remove_temp::<String>(key);
         data.remove_temp::<bool>(field);
+        data.remove_temp::<bool>(any_id());
     });
     Some(outcome)
 }

@@ -5,6 +5,7 @@
 
 use crate::routing::chain::{LANES, SLOTS};
 use crate::routing::{BUSES, NODES, STRIPS};
+use atomic_float::AtomicF32;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 /// A place whose peak is measured.
@@ -25,6 +26,9 @@ pub enum Meter {
     /// The Cue port.
     Cue,
 }
+
+/// After so many unread frames the power starts anew.
+const UNREAD: u32 = 1 << 20;
 
 /// How many [`Meter`]s there are.
 pub const METERS: usize = 2 * STRIPS + BUSES + 4;
@@ -58,6 +62,10 @@ pub struct Meters {
     peaks: [[AtomicU32; 2]; METERS],
     faults: [AtomicBool; STRIPS],
     load: AtomicU32,
+    /// Main's sum of squares per side since it was last taken.
+    energy: [AtomicF32; 2],
+    /// How many frames that sum is of.
+    frames: AtomicU32,
     /// Per node: the share of the period its chain takes.
     chain_loads: [AtomicU32; NODES],
     /// Per node: what loudness-matched compare adds, in dB.
@@ -78,6 +86,8 @@ impl Default for Meters {
             peaks: std::array::from_fn(|_| [AtomicU32::new(0), AtomicU32::new(0)]),
             faults: std::array::from_fn(|_| AtomicBool::new(false)),
             load: AtomicU32::new(0),
+            energy: [AtomicF32::new(0.0), AtomicF32::new(0.0)],
+            frames: AtomicU32::new(0),
             chain_loads: std::array::from_fn(|_| AtomicU32::new(0)),
             compare_gains: std::array::from_fn(|_| AtomicU32::new(0)),
             slots: Box::new(std::array::from_fn(|_| std::array::from_fn(|_| Slot::default()))),
@@ -97,6 +107,27 @@ impl Meters {
     /// The highest linear peak per side since the last call. [any thread]
     pub fn take_peak(&self, meter: Meter) -> [f32; 2] {
         [0, 1].map(|side| f32::from_bits(self.peaks[meter.index()][side].swap(0, Relaxed)))
+    }
+
+    /// Adds to Main's sum of squares per side. [audio-thread]
+    pub fn add_energy(&self, energy: [f32; 2], frames: usize) {
+        // Unread, the sum must not grow until nothing can be added to it.
+        if self.frames.load(Relaxed) > UNREAD {
+            self.energy.iter().for_each(|side| side.store(0.0, Relaxed));
+            self.frames.store(0, Relaxed);
+        }
+        for (sum, energy) in self.energy.iter().zip(energy) {
+            sum.fetch_add(energy, Relaxed);
+        }
+        self.frames.fetch_add(frames as u32, Relaxed);
+    }
+
+    /// Main's mean square per side since the last call, `None` if nothing was measured. A block that
+    /// ends in the middle of the call may count half. [any thread]
+    pub fn take_power(&self) -> Option<[f32; 2]> {
+        let frames = self.frames.swap(0, Relaxed);
+        let energy = [0, 1].map(|side| self.energy[side].swap(0.0, Relaxed));
+        (frames > 0).then(|| energy.map(|sum| sum / frames as f32))
     }
 
     /// Lights a strip's fault lamp: its input held a NaN or an infinity. [audio-thread]

@@ -90,6 +90,11 @@ impl Shared {
         self.holds.load(Acquire) > 0
     }
 
+    /// How many states were loaded so far, so that the editor hears of it. [any thread]
+    pub fn loads(&self) -> u32 {
+        self.generation.load(Acquire) / 2
+    }
+
     /// Takes the set of changed parameters and reads their values by `read`. If a state is being
     /// loaded, or its load began meanwhile, it keeps the set for later and what was read must be
     /// dropped. [audio-thread]
@@ -218,7 +223,7 @@ impl Shared {
         self.dirty.swap(false, AcqRel)
     }
 
-    /// Sets what the editor shows as latency, in samples. [any thread]
+    /// Sets what the host and the editor are told as latency, in samples. [any thread]
     pub fn set_latency(&self, samples: u32) {
         self.latency.store(samples, Relaxed);
     }

@@ -1,53 +1,61 @@
 //! A desk without a host: the editor drawn in memory over a routing that takes what it asks for.
 //!
-//! Not here: the framework and a window. Support for the editor's tests.
+//! Not here: the framework and a window. Support for the editor's tests and pictures.
 
-use crate::picture::{Picture, Textures, draw};
+use crate::picture::Painter;
 use egui::{Modifiers, PointerButton, Pos2, Rect, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use switchyard::editor::action::Gestures;
+use image::RgbaImage;
+use switchyard::editor::edits::{Edits, Known};
 use switchyard::editor::{Action, View, show, theme};
 use switchyard::routing::Routing;
 use switchyard::routing::parameter::Parameter;
 use switchyard::schedule::{Timing, compile};
 
 /// Large enough that nothing has to scroll.
-pub const WHOLE: [usize; 2] = [1280, 1720];
+pub const WHOLE: [usize; 2] = [2480, 1100];
 
 /// What the views draw, and what they asked for.
 pub struct State {
     pub view: View,
     pub log: Vec<Action>,
-    gestures: Gestures,
-    styled: bool,
+    pub edits: Edits,
 }
 
 /// The editor, a pointer and a keyboard.
 pub struct Desk {
     pub harness: Harness<'static, State>,
-    textures: Textures,
-    size: [usize; 2],
 }
 
 impl Desk {
-    /// The whole editor over a routing, nothing scrolled away.
+    /// The whole editor over a routing, everything shown and nothing scrolled away.
     pub fn of(routing: Routing) -> Desk {
-        Desk::sized(View::of(routing), WHOLE)
+        let mut view = View::of(routing);
+        view.look.show_all = true;
+        view.look.welcomed = true;
+        Desk::sized(view, WHOLE)
     }
 
-    /// The editor over a snapshot in a window of a size.
+    /// The editor over a snapshot in a window of a size in points.
     pub fn sized(view: View, size: [usize; 2]) -> Desk {
-        let textures = Textures::default();
-        let state = State { view, log: Vec::new(), gestures: Gestures::default(), styled: false };
+        Desk::scaled(view, size, 1.0)
+    }
+
+    /// The same, with a number of pixels a point.
+    pub fn scaled(view: View, size: [usize; 2], scale: f32) -> Desk {
+        let look = view.look;
+        let state = State { view, log: Vec::new(), edits: Edits::with_look(look) };
         let mut harness = Harness::builder()
             .with_size(vec2(size[0] as f32, size[1] as f32))
+            .with_pixels_per_point(scale)
             .with_step_dt(1.0 / 60.0)
             .with_max_steps(16)
-            .renderer(textures.clone())
+            .renderer(Painter::default())
+            .with_context_setup(move |ctx| theme::apply(ctx, look.theme))
             .build_ui_state(frame, state);
         harness.run_ok();
-        Desk { harness, textures, size }
+        Desk { harness }
     }
 
     /// Where a control is.
@@ -60,8 +68,17 @@ impl Desk {
         self.harness.get_by_label(name).accesskit_node().value().unwrap_or_default()
     }
 
+    /// Whether a control is there.
+    pub fn has(&self, name: &str) -> bool {
+        self.harness.query_by_label(name).is_some()
+    }
+
+    pub fn view(&self) -> &View {
+        &self.harness.state().view
+    }
+
     pub fn value(&self, parameter: Parameter) -> f32 {
-        self.harness.state().view.value(parameter)
+        self.view().value(parameter)
     }
 
     /// What the user did since the last call.
@@ -78,17 +95,35 @@ impl Desk {
     }
 
     pub fn click_with(&mut self, name: &str, modifiers: Modifiers) {
+        self.double_clicks_within(0.0);
         self.harness.get_by_label(name).click_modifiers(modifiers);
         self.settle();
-        // Long enough that the next click is not the second of a double click.
-        self.harness.run_steps(40);
+    }
+
+    pub fn right_click(&mut self, name: &str) {
+        self.harness.get_by_label(name).click_secondary();
+        self.settle();
     }
 
     pub fn double_click(&mut self, name: &str) {
+        self.double_clicks_within(0.3);
         self.harness.get_by_label(name).click();
         self.harness.get_by_label(name).click();
         self.settle();
-        self.harness.run_steps(40);
+    }
+
+    /// How many seconds may lie between the two clicks of a double click; none for a test that
+    /// clicks twice without meaning one.
+    fn double_clicks_within(&self, seconds: f64) {
+        self.harness.ctx.options_mut(|options| {
+            options.input_options.max_double_click_delay = seconds;
+        });
+    }
+
+    /// Gives a control the keyboard.
+    pub fn focus(&mut self, name: &str) {
+        self.harness.get_by_label(name).focus();
+        self.settle();
     }
 
     /// Presses on a point, moves by `by` in small steps, and lets go unless `hold`.
@@ -124,33 +159,39 @@ impl Desk {
         self.settle();
     }
 
+    pub fn press_with(&mut self, modifiers: Modifiers, key: egui::Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.settle();
+    }
+
     /// What is on the screen.
-    pub fn picture(&self) -> Picture {
-        draw(&self.harness.ctx, self.harness.output(), &self.textures, self.size)
+    pub fn picture(&mut self) -> RgbaImage {
+        self.harness.render().expect("it can be drawn")
     }
 }
 
 fn frame(ui: &mut egui::Ui, state: &mut State) {
-    if !state.styled {
-        theme::apply(ui.ctx());
-        state.styled = true;
-    }
-    let mut actions = show(ui, &state.view);
-    actions.retain(|action| state.gestures.admit(action));
-    if !ui.input(|input| input.pointer.any_down()) {
-        actions.extend(state.gestures.end_all());
-    }
+    let asked = show(ui, &state.view);
+    let (held, now) = ui.input(|input| (input.pointer.any_down(), input.time));
+    let any = !asked.is_empty();
+    let due = state.edits.take(asked, held, &Known::of(&state.view, now));
     let view = &mut state.view;
-    for action in &actions {
+    for action in &due {
         match action {
             Action::Set(parameter, value) => parameter.set(&mut view.routing, *value),
+            Action::Rename(node, name) => view.names.rename(*node, name),
+            Action::Recolour(node, colour) => view.names.recolour(*node, *colour),
             Action::ClearFault(strip) => view.faults[*strip] = false,
+            Action::Theme(theme) => theme::choose(ui.ctx(), *theme),
             _ => {}
         }
     }
-    if !actions.is_empty() {
+    view.look = state.edits.look;
+    view.undo = state.edits.undo_name();
+    view.redo = state.edits.redo_name();
+    if any || !due.is_empty() {
         view.schedule = compile(&view.routing, &Timing::ZERO);
         ui.ctx().request_repaint();
     }
-    state.log.extend(actions);
+    state.log.extend(due);
 }

@@ -1,16 +1,18 @@
-//! Draws what egui would show into memory, without a graphics card: textured triangles, blended.
+//! Draws what egui would show into an image, without a graphics card: textured triangles, blended.
 //!
-//! Not here: the editor. Slow and exact enough to look at; tests only.
+//! Not here: the editor. Exact enough to look at and to compare; tests and pictures only.
 
 use egui::epaint::{ImageData, Primitive, Vertex};
 use egui::{Color32, FullOutput, TextureId, TexturesDelta};
 use egui_kittest::TestRenderer;
+use image::RgbaImage;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
 
-/// The textures egui made so far, for [`draw`].
-#[derive(Clone, Default)]
-pub struct Textures(Arc<Mutex<HashMap<TextureId, Texture>>>);
+/// A renderer that keeps egui's textures in memory.
+#[derive(Default)]
+pub struct Painter {
+    textures: HashMap<TextureId, Texture>,
+}
 
 #[derive(Default)]
 struct Texture {
@@ -18,14 +20,13 @@ struct Texture {
     pixels: Vec<Color32>,
 }
 
-impl TestRenderer for Textures {
+impl TestRenderer for Painter {
     fn handle_delta(&mut self, delta: &mut TexturesDelta) {
-        let mut textures = self.0.lock().unwrap();
         let changes = delta.set.drain().flat_map(|(id, all)| all.into_iter().map(move |d| (id, d)));
         for (id, delta) in changes {
             let ImageData::Color(image) = &delta.image;
             let [width, height] = image.size;
-            let texture = textures.entry(id).or_default();
+            let texture = self.textures.entry(id).or_default();
             let [left, top] = delta.pos.unwrap_or_else(|| {
                 *texture = Texture { width, pixels: vec![Color32::TRANSPARENT; width * height] };
                 [0, 0]
@@ -38,86 +39,116 @@ impl TestRenderer for Textures {
         }
         delta.free.clear();
     }
-}
 
-/// An RGB picture, rows from the top.
-pub struct Picture {
-    pub width: usize,
-    pub height: usize,
-    pub pixels: Vec<[f32; 3]>,
-}
-
-impl Picture {
-    /// Writes a portable pixmap.
-    pub fn save(&self, path: &std::path::Path) -> std::io::Result<()> {
-        let mut bytes = format!("P6 {} {} 255\n", self.width, self.height).into_bytes();
-        bytes.extend(self.pixels.iter().flatten().map(|v| v.clamp(0.0, 255.0).round() as u8));
-        std::fs::write(path, bytes)
-    }
-}
-
-/// Draws an output at one pixel a point.
-pub fn draw(
-    ctx: &egui::Context,
-    output: &FullOutput,
-    textures: &Textures,
-    [width, height]: [usize; 2],
-) -> Picture {
-    let mut picture = Picture { width, height, pixels: vec![[0.0; 3]; width * height] };
-    let textures = textures.0.lock().unwrap();
-    for clipped in ctx.tessellate(output.shapes.clone(), 1.0) {
-        let Primitive::Mesh(mesh) = &clipped.primitive else { continue };
-        let texture = &textures[&mesh.texture_id];
-        let clip = clipped.clip_rect;
-        for corners in mesh.indices.chunks_exact(3) {
-            let [a, b, c] = [0, 1, 2].map(|n| &mesh.vertices[corners[n] as usize]);
-            triangle(&mut picture, texture, [a, b, c], clip);
-        }
-    }
-    picture
-}
-
-fn triangle(picture: &mut Picture, texture: &Texture, [a, b, c]: [&Vertex; 3], clip: egui::Rect) {
-    let area = (b.pos - a.pos).x * (c.pos - a.pos).y - (b.pos - a.pos).y * (c.pos - a.pos).x;
-    if area == 0.0 {
-        return;
-    }
-    let range = |low: f32, high: f32, from: f32, to: f32, size: usize| {
-        let first = low.max(from).floor().clamp(0.0, size as f32) as usize;
-        first..(high.min(to).ceil().clamp(0.0, size as f32) as usize).max(first)
-    };
-    let xs = [a.pos.x, b.pos.x, c.pos.x];
-    let ys = [a.pos.y, b.pos.y, c.pos.y];
-    let low = |v: [f32; 3]| v.into_iter().fold(f32::INFINITY, f32::min);
-    let high = |v: [f32; 3]| v.into_iter().fold(f32::NEG_INFINITY, f32::max);
-    let height = texture.pixels.len() / texture.width;
-    for y in range(low(ys), high(ys), clip.top().round(), clip.bottom().round(), picture.height) {
-        for x in range(low(xs), high(xs), clip.left().round(), clip.right().round(), picture.width)
-        {
-            let p = egui::pos2(x as f32 + 0.5, y as f32 + 0.5);
-            let edge = |u: &Vertex, v: &Vertex| {
-                ((v.pos - u.pos).x * (p - u.pos).y - (v.pos - u.pos).y * (p - u.pos).x) / area
-            };
-            let w = [edge(b, c), edge(c, a), edge(a, b)];
-            // A pixel on an edge belongs to one of the two triangles that share it.
-            let owned = |n: usize, u: &Vertex, v: &Vertex| {
-                let d = (v.pos - u.pos) * area.signum();
-                w[n] > 0.0 || (w[n] == 0.0 && (d.y < 0.0 || (d.y == 0.0 && d.x > 0.0)))
-            };
-            if !(owned(0, b, c) && owned(1, c, a) && owned(2, a, b)) {
-                continue;
-            }
-            let mix = |f: &dyn Fn(&Vertex) -> f32| f(a) * w[0] + f(b) * w[1] + f(c) * w[2];
-            let u = (mix(&|v| v.uv.x) * texture.width as f32) as usize;
-            let v = (mix(&|v| v.uv.y) * height as f32) as usize;
-            let texel =
-                texture.pixels[v.min(height - 1) * texture.width + u.min(texture.width - 1)];
-            let shade = |n: usize| mix(&|v| f32::from(v.color[n])) * f32::from(texel[n]) / 255.0;
-            let cover = 1.0 - shade(3) / 255.0;
-            let pixel = &mut picture.pixels[y * picture.width + x];
-            for (n, value) in pixel.iter_mut().enumerate() {
-                *value = shade(n) + *value * cover;
+    fn render(&mut self, ctx: &egui::Context, output: &FullOutput) -> Result<RgbaImage, String> {
+        let scale = output.pixels_per_point;
+        let size = ctx.viewport_rect().size() * scale;
+        let mut canvas = Canvas::new(size.x.round() as usize, size.y.round() as usize);
+        for clipped in ctx.tessellate(output.shapes.clone(), scale) {
+            let Primitive::Mesh(mesh) = &clipped.primitive else { continue };
+            let texture = self.textures.get(&mesh.texture_id).ok_or("a texture is missing")?;
+            let (low, high) = (clipped.clip_rect.min * scale, clipped.clip_rect.max * scale);
+            let clip = [low.x, low.y, high.x, high.y].map(f32::round);
+            for corners in mesh.indices.chunks_exact(3) {
+                let corners =
+                    [0, 1, 2].map(|n| Corner::of(&mesh.vertices[corners[n] as usize], scale));
+                canvas.triangle(texture, corners, clip);
             }
         }
+        Ok(canvas.image())
+    }
+}
+
+/// A vertex in pixels.
+#[derive(Clone, Copy)]
+struct Corner {
+    at: [f32; 2],
+    uv: [f32; 2],
+    shade: [f32; 4],
+}
+
+impl Corner {
+    fn of(vertex: &Vertex, scale: f32) -> Corner {
+        Corner {
+            at: [vertex.pos.x * scale, vertex.pos.y * scale],
+            uv: [vertex.uv.x, vertex.uv.y],
+            shade: vertex.color.to_array().map(f32::from),
+        }
+    }
+}
+
+/// Premultiplied colours, rows from the top.
+struct Canvas {
+    width: usize,
+    height: usize,
+    pixels: Vec<[f32; 3]>,
+}
+
+impl Canvas {
+    fn new(width: usize, height: usize) -> Canvas {
+        Canvas { width, height, pixels: vec![[0.0; 3]; width * height] }
+    }
+
+    fn triangle(&mut self, texture: &Texture, [a, b, c]: [Corner; 3], clip: [f32; 4]) {
+        let side = |u: [f32; 2], v: [f32; 2], p: [f32; 2]| {
+            (v[0] - u[0]) * (p[1] - u[1]) - (v[1] - u[1]) * (p[0] - u[0])
+        };
+        let area = side(a.at, b.at, c.at);
+        if area == 0.0 {
+            return;
+        }
+        let range = |axis: usize, size: usize| {
+            let values = [a.at[axis], b.at[axis], c.at[axis]];
+            let low = values.into_iter().fold(f32::INFINITY, f32::min).max(clip[axis]);
+            let high = values.into_iter().fold(f32::NEG_INFINITY, f32::max).min(clip[axis + 2]);
+            let first = low.floor().clamp(0.0, size as f32) as usize;
+            first..(high.ceil().clamp(0.0, size as f32) as usize).max(first)
+        };
+        // A pixel on an edge belongs to one of the two triangles that share it.
+        let owned = [(b, c), (c, a), (a, b)].map(|(u, v)| {
+            let d = [(v.at[0] - u.at[0]) * area.signum(), (v.at[1] - u.at[1]) * area.signum()];
+            d[1] < 0.0 || (d[1] == 0.0 && d[0] > 0.0)
+        });
+        let flat = a.shade == b.shade && b.shade == c.shade && a.uv == b.uv && b.uv == c.uv;
+        let solid = flat.then(|| self.shade(texture, a.uv, a.shade));
+        let columns = range(0, self.width);
+        for y in range(1, self.height) {
+            for x in columns.clone() {
+                let p = [x as f32 + 0.5, y as f32 + 0.5];
+                let w = [side(b.at, c.at, p), side(c.at, a.at, p), side(a.at, b.at, p)]
+                    .map(|s| s / area);
+                if (0..3).any(|n| w[n] < 0.0 || (w[n] == 0.0 && !owned[n])) {
+                    continue;
+                }
+                let shade = solid.unwrap_or_else(|| {
+                    let mix = |u: f32, v: f32, t: f32| u * w[0] + v * w[1] + t * w[2];
+                    let uv = [0, 1].map(|n| mix(a.uv[n], b.uv[n], c.uv[n]));
+                    let tint = [0, 1, 2, 3].map(|n| mix(a.shade[n], b.shade[n], c.shade[n]));
+                    self.shade(texture, uv, tint)
+                });
+                let cover = 1.0 - shade[3] / 255.0;
+                let pixel = &mut self.pixels[y * self.width + x];
+                for (value, shade) in pixel.iter_mut().zip(shade) {
+                    *value = shade + *value * cover;
+                }
+            }
+        }
+    }
+
+    fn shade(&self, texture: &Texture, uv: [f32; 2], tint: [f32; 4]) -> [f32; 4] {
+        let height = texture.pixels.len() / texture.width;
+        let u = ((uv[0] * texture.width as f32) as usize).min(texture.width - 1);
+        let v = ((uv[1] * height as f32) as usize).min(height - 1);
+        let texel = texture.pixels[v * texture.width + u].to_array();
+        std::array::from_fn(|n| tint[n] * f32::from(texel[n]) / 255.0)
+    }
+
+    fn image(self) -> RgbaImage {
+        let bytes = self.pixels.iter().flat_map(|pixel| {
+            let [r, g, b] = pixel.map(|value| value.clamp(0.0, 255.0).round() as u8);
+            [r, g, b, 255]
+        });
+        let (width, height) = (self.width as u32, self.height as u32);
+        RgbaImage::from_raw(width, height, bytes.collect()).expect("four bytes a pixel")
     }
 }

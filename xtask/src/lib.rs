@@ -3,7 +3,8 @@
 //! * [`bundle`] builds the plugin and lays it out as hosts expect it; [`install`] copies it to them.
 //! * [`room`] is the engine room: a host that loads the built plugin and runs it.
 //! * [`stems`] and [`band`] are what plays; [`demo`] and [`session`] say how it is routed;
-//!   [`performance`] runs it, and [`report`] tells what came out.
+//!   [`performance`] runs it, [`report`] tells what came out, and [`shared_reverb`] what sharing saves.
+//! * [`screenshot`] draws the editor's views for the README.
 //! * [`test`] runs everything that proves the plugin; [`setup`] installs what it needs.
 //!
 //! Nothing here is part of the plugin, and nothing in the plugin may depend on it.
@@ -16,7 +17,9 @@ pub mod performance;
 pub mod progress;
 pub mod report;
 pub mod room;
+pub mod screenshot;
 pub mod session;
 pub mod setup;
+pub mod shared_reverb;
 pub mod stems;
 pub mod test;

@@ -4,7 +4,9 @@
 //! host's main thread. [`App`] runs where the window system draws, which on X11 is a thread of the
 //! window's own; closing waits for it, so that nothing of ours runs when the host goes on.
 
-use super::super::{Action, MAXIMUM_SIZE, MINIMUM_SIZE, show, theme};
+use super::super::edits::Edits;
+use super::super::look::{Theme, ZOOMS};
+use super::super::{Action, MAXIMUM_SIZE, MINIMUM_SIZE, View, show, theme};
 use super::Link;
 use crate::engine::meters::Meters;
 use crate::plugin::parameters::HostParameters;
@@ -14,8 +16,8 @@ use nice_plug::editor::{EditorHandle, HostMethods, SizeConstraints, SpawnedEdito
 use nice_plug::prelude::*;
 use nice_plug_egui::baseview::{self, HandlerError, WindowSize};
 use nice_plug_egui::{
-    EguiEditor, EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp,
-    RepaintNotifier, create_egui_editor,
+    EguiEditor, EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, Key, KeyCapture,
+    NiceEguiApp, RepaintNotifier, create_egui_editor,
 };
 use std::cell::{Cell, RefCell};
 use std::error::Error;
@@ -35,7 +37,7 @@ const GONE: Duration = Duration::from_secs(5);
 
 /// The editor of one instance, for the framework to open. [main-thread]
 pub fn create(parameters: Arc<HostParameters>, meters: Arc<Meters>) -> Option<PluginEditor> {
-    Some(PluginEditor { parameters, meters, state: Mutex::new(None) })
+    Some(PluginEditor { parameters, meters, edits: Arc::default(), state: Mutex::new(None) })
 }
 
 /// Opens windows. Each gets a state and an app of its own that end with it, because the framework
@@ -43,6 +45,8 @@ pub fn create(parameters: Arc<HostParameters>, meters: Arc<Meters>) -> Option<Pl
 pub struct PluginEditor {
     parameters: Arc<HostParameters>,
     meters: Arc<Meters>,
+    /// What was done and how it looks, from one window to the next.
+    edits: Arc<Mutex<Edits>>,
     state: Mutex<Option<Arc<EguiEditorState>>>,
 }
 
@@ -55,11 +59,18 @@ impl PluginEditor {
     fn current_state(&self) -> Arc<EguiEditorState> {
         let open = self.state().clone().filter(|state| state.is_open());
         open.unwrap_or_else(|| {
-            let size = self.parameters.shared.session(|session| session.editor_size);
-            let [width, height] =
-                [0, 1].map(|axis| size[axis].clamp(MINIMUM_SIZE[axis], MAXIMUM_SIZE[axis]) as f32);
+            let (size, zoom) = self.kept();
+            let [width, height] = [0, 1]
+                .map(|axis| size[axis].clamp(MINIMUM_SIZE[axis], MAXIMUM_SIZE[axis]) as f32 * zoom);
+            // The window opens at its zoomed size without zoom, because the framework counts a zoom
+            // it knows from the start once too often; the first picture then sets it.
             EguiEditorState::from_size(LogicalSize::new(width, height), 1.0)
         })
+    }
+
+    /// The remembered size in points and the zoom as a factor.
+    fn kept(&self) -> ([u32; 2], f32) {
+        self.parameters.shared.session(|session| (session.editor_size, factor(session.editor_zoom)))
     }
 
     fn window(&self, state: Arc<EguiEditorState>, ends: Arc<Ends>) -> Option<EguiEditor<App>> {
@@ -67,16 +78,27 @@ impl PluginEditor {
         let app = App {
             parameters: Arc::clone(&self.parameters),
             meters: Arc::clone(&self.meters),
+            edits: Arc::clone(&self.edits),
             ends,
             open: None,
         };
-        let settings = EguiNiceSettings::new().with_tile("Switchyard").with_resize_hint(hint());
+        let hint = hint(self.kept().1);
+        let settings = EguiNiceSettings::new().with_tile("Switchyard").with_resize_hint(hint);
         create_egui_editor(state, notifier, settings, app)
     }
 }
 
-fn hint() -> ResizeHint {
-    let size = |[width, height]: [u32; 2]| Some(LogicalSize::new(width as f32, height as f32));
+/// A zoom in percent as a factor, held to what can be chosen.
+fn factor(zoom: u32) -> f32 {
+    let [first, .., last] = ZOOMS;
+    zoom.clamp(first, last) as f32 / 100.0
+}
+
+/// How far the window may be resized at a zoom.
+fn hint(zoom: f32) -> ResizeHint {
+    let size = |[width, height]: [u32; 2]| {
+        Some(LogicalSize::new(width as f32 * zoom, height as f32 * zoom))
+    };
     ResizeHint {
         size_constraints: SizeConstraints::Logical {
             min_size: size(MINIMUM_SIZE),
@@ -115,7 +137,7 @@ impl Editor for PluginEditor {
     }
 
     fn resize_hint(&self) -> ResizeHint {
-        hint()
+        hint(self.kept().1)
     }
 }
 
@@ -276,6 +298,7 @@ impl EditorHandle for Handle {
 struct App {
     parameters: Arc<HostParameters>,
     meters: Arc<Meters>,
+    edits: Arc<Mutex<Edits>>,
     ends: Arc<Ends>,
     open: Option<Open>,
 }
@@ -284,25 +307,53 @@ struct App {
 struct Open {
     link: Link,
     last: Instant,
+    /// What the context was last given.
+    look: (Theme, u32),
+    /// The size in points that goes with the zoom, until the window has taken it.
+    size: Option<[u32; 2]>,
 }
 
 impl Open {
-    fn draw(&mut self, ui: &mut egui::Ui) {
+    fn draw(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
         let now = Instant::now();
         let view = self.link.view((now - self.last).as_secs_f32());
         self.last = now;
+        self.dress(ui, frame, &view);
         let mut actions = show(ui, &view);
         actions.retain(|action| {
             // The window asks the host; it is remembered when the host has agreed.
-            if let Action::Resize([width, height]) = action {
-                let size = egui::vec2(*width as f32, *height as f32);
-                ui.ctx().send_viewport_cmd(egui::ViewportCommand::InnerSize(size));
+            if let Action::Resize(size) = action {
+                self.size = Some(*size);
                 return false;
             }
             true
         });
+        if let Some([width, height]) = self.size.take() {
+            let size = egui::vec2(width as f32, height as f32);
+            ui.ctx().send_viewport_cmd(egui::ViewportCommand::InnerSize(size));
+        }
         let held = ui.input(|input| input.pointer.any_down());
         self.link.apply(actions, held);
+        // Space is the host's transport unless somebody types.
+        frame.set_key_capture(match ui.ctx().text_edit_focused() {
+            true => KeyCapture::CaptureAll,
+            false => KeyCapture::IgnoreKeys(vec![Key::Character(" ".into())]),
+        });
+    }
+
+    /// Follows theme and zoom where they changed. The window keeps its size in points.
+    fn dress(&mut self, ui: &egui::Ui, frame: &mut Frame, view: &View) {
+        let (theme, zoom) = (view.look.theme, view.look.zoom);
+        if theme != self.look.0 {
+            theme::choose(ui.ctx(), theme);
+            frame.set_clear_color(theme::palette(ui).ground.into());
+        }
+        if zoom != self.look.1 {
+            ui.ctx().set_zoom_factor(factor(zoom));
+            let size = ui.ctx().content_rect().size();
+            self.size = Some([size.x.round() as u32, size.y.round() as u32]);
+        }
+        self.look = (theme, zoom);
     }
 }
 
@@ -314,21 +365,31 @@ impl NiceEguiApp for App {
         frame: &mut Frame,
     ) -> Result<(), HandlerError> {
         self.ends.begin();
-        theme::apply(&egui_ctx);
-        frame.set_clear_color(theme::GROUND.into());
-        let link = Link::new(self.parameters.clone(), self.meters.clone(), nice_gui_ctx);
-        self.open = Some(Open { link, last: Instant::now() });
+        let (size, zoom, light) = self
+            .parameters
+            .shared
+            .session(|session| (session.editor_size, session.editor_zoom, session.editor_light));
+        let look = if light { Theme::Light } else { Theme::Dark };
+        theme::apply(&egui_ctx, look);
+        egui_ctx.set_zoom_factor(factor(zoom));
+        let ground = if light { theme::LIGHT.ground } else { theme::DARK.ground };
+        frame.set_clear_color(ground.into());
+        let (parameters, meters) = (self.parameters.clone(), self.meters.clone());
+        let link = Link::new(parameters, meters, nice_gui_ctx, self.edits.clone());
+        // Only a zoomed window needs to be told its size again.
+        let size = (zoom != 100).then_some(size);
+        self.open = Some(Open { link, last: Instant::now(), look: (look, zoom), size });
         Ok(())
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
         if self.ends.closing.load(Acquire) {
             ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close);
             return;
         }
         // A fault in a view must cost the picture, never the host and the sound.
         if let Some(open) = &mut self.open
-            && catch_unwind(AssertUnwindSafe(|| open.draw(ui))).is_err()
+            && catch_unwind(AssertUnwindSafe(|| open.draw(ui, frame))).is_err()
         {
             log::error!("Switchyard's editor met a fault and stopped; the sound goes on");
             self.open = None;

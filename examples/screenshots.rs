@@ -1,0 +1,58 @@
+//! Draws every view of the editor over a lively mix into PNG files: `cargo xtask screenshot`.
+//!
+//! No window and no graphics card are needed; the drawing is the tests' own. Not here: the editor.
+
+#[path = "../tests/editor/desk.rs"]
+#[allow(dead_code)]
+mod desk;
+#[path = "../tests/editor/lively.rs"]
+mod lively;
+#[path = "../tests/editor/picture.rs"]
+mod picture;
+
+use desk::Desk;
+use std::error::Error;
+use std::path::PathBuf;
+use switchyard::editor::{Screen, Theme, View};
+use switchyard::routing::{Node, Routing};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = PathBuf::from(std::env::args_os().nth(1).ok_or("name a folder for the pictures")?);
+    std::fs::create_dir_all(&folder)?;
+    for (name, view, size, scale) in pictures() {
+        let file = folder.join(format!("{name}.png"));
+        Desk::scaled(view, size, scale).picture().save(&file)?;
+        println!("{}", file.display());
+    }
+    Ok(())
+}
+
+type Picture = (&'static str, View, [usize; 2], f32);
+
+/// Every picture: its name, what it shows, its size in points and its pixels a point.
+fn pictures() -> Vec<Picture> {
+    const SIZE: [usize; 2] = [1180, 720];
+    let show = |screen: Screen, change: &dyn Fn(&mut View)| {
+        let mut view = lively::band();
+        view.look.screen = screen;
+        change(&mut view);
+        view
+    };
+    let mut first = View::of(Routing::default());
+    first.host = "reaper".into();
+    let traced = show(Screen::Matrix, &|view| view.look.selected = Some(Node::Strip(8)));
+    let light = show(Screen::Matrix, &|view| view.look.theme = Theme::Light);
+    let mixing = show(Screen::Mixer, &|view| view.look.mix_for = Some(5));
+    vec![
+        ("matrix", show(Screen::Matrix, &|_| ()), SIZE, 1.0),
+        ("matrix-traced", traced, SIZE, 1.0),
+        ("matrix-light", light, SIZE, 1.0),
+        ("mixer", show(Screen::Mixer, &|_| ()), SIZE, 1.0),
+        ("mixer-light", show(Screen::Mixer, &|view| view.look.theme = Theme::Light), SIZE, 1.0),
+        ("mix-for", mixing, SIZE, 1.0),
+        ("macros", show(Screen::Macros, &|_| ()), SIZE, 1.0),
+        ("first-run", first, SIZE, 1.0),
+        ("matrix-small-200", show(Screen::Matrix, &|_| ()), [760, 480], 2.0),
+        ("mixer-small-200", show(Screen::Mixer, &|_| ()), [760, 480], 2.0),
+    ]
+}

@@ -1,0 +1,196 @@
+//! What lies between the views and the host: gestures that always come in pairs, and the steps that
+//! can be taken back.
+//!
+//! A step is everything done between the first gesture's begin and the last one's end, or one change
+//! of a name or colour. Only what the editor did is in it; host automation never is, and taking a
+//! step back sets the values it changed and no others. Lives as long as the plugin's instance, on
+//! the editor's thread; knows neither the framework nor egui.
+
+mod step;
+
+use super::action::{Action, edit_together};
+use super::look::Look;
+use super::view::{Names, View};
+use crate::routing::parameter::Parameter;
+use crate::routing::{Node, Routing};
+use step::{Change, Step};
+use undo::Record;
+
+/// How many steps can be taken back.
+const STEPS: usize = 200;
+
+/// What the editor knows at the moment the user acts.
+pub struct Known<'a> {
+    /// Every parameter's own value, without modulation.
+    pub routing: &'a Routing,
+    /// What the user calls things.
+    pub names: &'a Names,
+    /// A clock, in seconds.
+    pub now: f64,
+}
+
+impl<'a> Known<'a> {
+    /// What a snapshot shows.
+    pub fn of(view: &'a View, now: f64) -> Known<'a> {
+        Known { routing: &view.routing, names: &view.names, now }
+    }
+}
+
+/// The gestures under way, the steps that can be taken back, and what the editor looks like.
+pub struct Edits {
+    open: Vec<Parameter>,
+    draft: Vec<Change>,
+    steps: Record<Step>,
+    /// What the editor itself remembers.
+    pub look: Look,
+}
+
+impl Default for Edits {
+    fn default() -> Self {
+        let steps = Record::builder().limit(STEPS).build();
+        Edits { open: Vec::new(), draft: Vec::new(), steps, look: Look::default() }
+    }
+}
+
+impl Edits {
+    /// Nothing done yet, and a look.
+    pub fn with_look(look: Look) -> Edits {
+        Edits { look, ..Edits::default() }
+    }
+
+    /// What the user asked for becomes what is to be carried out: whole gestures in order, renamings,
+    /// and the values of steps taken back. With `held`, a pointer button is down; without, no gesture
+    /// can be under way, so one that was cut off ends here.
+    pub fn take(&mut self, actions: Vec<Action>, held: bool, known: &Known<'_>) -> Vec<Action> {
+        let mut out = Vec::new();
+        for action in actions {
+            self.look.follow(&action);
+            match action {
+                Action::Undo => self.travel(Record::undo, &mut out, known),
+                Action::Redo => self.travel(Record::redo, &mut out, known),
+                action => {
+                    if self.admit(&action) {
+                        self.note(&action, known);
+                        out.push(action);
+                    }
+                }
+            }
+            self.close_step(known);
+        }
+        if !held {
+            self.end_gestures(&mut out, known);
+        }
+        out
+    }
+
+    /// The ends that are still owed, for when the window closes.
+    pub fn end_all(&mut self, known: &Known<'_>) -> Vec<Action> {
+        let mut out = Vec::new();
+        self.end_gestures(&mut out, known);
+        out
+    }
+
+    /// What taking back would undo, in words.
+    pub fn undo_name(&self) -> Option<String> {
+        let at = self.steps.head().checked_sub(1)?;
+        self.steps.get_entry(at).map(|step| step.as_ref().name().to_string())
+    }
+
+    /// What would be done again, in words.
+    pub fn redo_name(&self) -> Option<String> {
+        self.steps.get_entry(self.steps.head()).map(|step| step.as_ref().name().to_string())
+    }
+
+    /// Forgets every step, because another state was loaded.
+    pub fn forget(&mut self) {
+        self.steps.clear();
+    }
+
+    /// Whether an action may go on to the host, and remembers that it did: each gesture begins and
+    /// ends once, and nothing is set outside one.
+    fn admit(&mut self, action: &Action) -> bool {
+        match action {
+            Action::Begin(parameter) => {
+                let new = !self.open.contains(parameter);
+                if new {
+                    self.open.push(*parameter);
+                }
+                new
+            }
+            Action::Set(parameter, _) => self.open.contains(parameter),
+            Action::End(parameter) => {
+                let at = self.open.iter().position(|open| open == parameter);
+                at.map(|at| self.open.remove(at)).is_some()
+            }
+            _ => true,
+        }
+    }
+
+    /// Writes down what an action changes.
+    fn note(&mut self, action: &Action, known: &Known<'_>) {
+        let given = |list: &[String], at: usize| list.get(at).cloned().unwrap_or_default();
+        match action {
+            Action::Set(parameter, value) => {
+                let known_before = |change: &&mut Change| change.parameter() == Some(*parameter);
+                match self.draft.iter_mut().find(known_before) {
+                    Some(change) => change.follow(*value),
+                    None => self.draft.push(Change::Value {
+                        parameter: *parameter,
+                        before: parameter.get(known.routing),
+                        after: *value,
+                    }),
+                }
+            }
+            Action::Rename(node, name) => {
+                let before = match node {
+                    Node::Strip(i) => given(&known.names.strips, *i),
+                    Node::Bus(j) => given(&known.names.buses, *j),
+                    Node::Main => return,
+                };
+                let change = Change::Name { node: *node, before, after: name.clone() };
+                self.draft.push(change);
+            }
+            Action::Recolour(node, after) => {
+                let before = known.names.colour(*node);
+                self.draft.push(Change::Colour { node: *node, before, after: *after });
+            }
+            _ => {}
+        }
+    }
+
+    /// Once no gesture is under way, what was done is a step.
+    fn close_step(&mut self, known: &Known<'_>) {
+        if !self.open.is_empty() || self.draft.is_empty() {
+            return;
+        }
+        if let Some(step) = Step::of(std::mem::take(&mut self.draft), known) {
+            self.steps.edit(&mut Vec::new(), step);
+        }
+    }
+
+    fn end_gestures(&mut self, out: &mut Vec<Action>, known: &Known<'_>) {
+        out.extend(self.open.drain(..).map(Action::End));
+        self.close_step(known);
+    }
+
+    fn travel(
+        &mut self,
+        go: impl Fn(&mut Record<Step>, &mut Vec<Change>) -> Option<()>,
+        out: &mut Vec<Action>,
+        known: &Known<'_>,
+    ) {
+        // In the middle of a drag there is nothing whole to take back.
+        self.end_gestures(out, known);
+        let mut changes = Vec::new();
+        go(&mut self.steps, &mut changes);
+        let mut values = Vec::new();
+        for change in changes {
+            match change {
+                Change::Value { parameter, after, .. } => values.push((parameter, after)),
+                Change::Name { node, after, .. } => out.push(Action::Rename(node, after)),
+                Change::Colour { node, after, .. } => out.push(Action::Recolour(node, after)),
+            }
+        }
+        out.extend(edit_together(&values));
+    }
+}

@@ -1,0 +1,260 @@
+//! One step that can be taken back: what it changed, and what it is called.
+//!
+//! Not here: when a step begins and ends ([`super`]). Plain values; the editor's thread only.
+
+use super::Known;
+use crate::editor::drawing::typographic;
+use crate::routing::parameter::Parameter as P;
+use crate::routing::{MAIN, Node, Role, STRIPS, Tap};
+use crate::units::Fader;
+use undo::{Edit, Merged};
+
+/// Within this time, in seconds, turns of the wheel and presses of an arrow are one step.
+const ONE_MOVE: f64 = 0.9;
+
+/// One value, name or colour that a step changed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// A parameter's plain value.
+    Value { parameter: P, before: f32, after: f32 },
+    /// A given name; empty means the default.
+    Name { node: Node, before: String, after: String },
+    /// A colour of the palette.
+    Colour { node: Node, before: u8, after: u8 },
+}
+
+impl Change {
+    /// The parameter, unless it is a name or colour.
+    pub fn parameter(&self) -> Option<P> {
+        match self {
+            Change::Value { parameter, .. } => Some(*parameter),
+            _ => None,
+        }
+    }
+
+    /// The value moved on within the step.
+    pub fn follow(&mut self, value: f32) {
+        if let Change::Value { after, .. } = self {
+            *after = value;
+        }
+    }
+
+    fn is_nothing(&self) -> bool {
+        match self {
+            Change::Value { before, after, .. } => before == after,
+            Change::Name { before, after, .. } => before == after,
+            Change::Colour { before, after, .. } => before == after,
+        }
+    }
+
+    fn turned_round(&self) -> Change {
+        let mut turned = self.clone();
+        match &mut turned {
+            Change::Value { before, after, .. } => std::mem::swap(before, after),
+            Change::Name { before, after, .. } => std::mem::swap(before, after),
+            Change::Colour { before, after, .. } => std::mem::swap(before, after),
+        }
+        turned
+    }
+}
+
+/// A step. Taking it back or doing it again writes the changes that are due to its target.
+#[derive(Debug)]
+pub struct Step {
+    name: String,
+    changes: Vec<Change>,
+    at: f64,
+}
+
+impl Step {
+    /// A step of what really changed; `None` if nothing did.
+    pub fn of(mut changes: Vec<Change>, known: &Known<'_>) -> Option<Step> {
+        changes.retain(|change| !change.is_nothing());
+        let name = describe(&changes, known)?;
+        Some(Step { name, changes, at: known.now })
+    }
+
+    /// What it did, in words.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The one continuous value it moves, if that is all it does.
+    fn moved(&self) -> Option<P> {
+        match self.changes.as_slice() {
+            [Change::Value { parameter, .. }] if parameter.kind().steps().is_none() => {
+                Some(*parameter)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Edit for Step {
+    type Target = Vec<Change>;
+    type Output = ();
+
+    /// The editor has done it already.
+    fn edit(&mut self, _due: &mut Vec<Change>) {}
+
+    fn undo(&mut self, due: &mut Vec<Change>) {
+        due.extend(self.changes.iter().rev().map(Change::turned_round));
+    }
+
+    fn redo(&mut self, due: &mut Vec<Change>) {
+        due.extend(self.changes.iter().cloned());
+    }
+
+    fn merge(&mut self, next: Step) -> Merged<Step> {
+        let same = self.moved().is_some() && self.moved() == next.moved();
+        if !same || next.at - self.at > ONE_MOVE {
+            return Merged::No(next);
+        }
+        if let ([Change::Value { after, .. }], [Change::Value { after: moved, .. }]) =
+            (self.changes.as_mut_slice(), next.changes.as_slice())
+        {
+            *after = *moved;
+        }
+        self.at = next.at;
+        self.name = next.name;
+        if self.changes.iter().all(Change::is_nothing) { Merged::Annul } else { Merged::Yes }
+    }
+}
+
+/// A step in words, such as "Send Vox → Reverb −12.0 dB".
+fn describe(changes: &[Change], known: &Known<'_>) -> Option<String> {
+    let name = |node: Node| known.names.of(node);
+    let first = changes.first()?;
+    if let [change] = changes {
+        return Some(one(change, known));
+    }
+    // A role with the taps that follow it, and an assignment with the Main tap it replaces, are
+    // called after what the user did.
+    for change in changes {
+        if let Change::Value { parameter: P::BusRole(j), after, .. } = change {
+            let role = [Role::Group, Role::Return, Role::Mix][(*after as usize).min(2)];
+            return Some(format!("{} becomes a {}", name(Node::Bus(*j as usize)), word(role)));
+        }
+    }
+    let edges: Vec<_> = changes
+        .iter()
+        .filter_map(|change| edge(change.parameter()?))
+        .filter(|(_, to)| *to != MAIN)
+        .collect();
+    if edges.len() == changes.len()
+        || edges.len() + 1 == changes.len()
+        || edges.iter().all(|e| *e == edges[0])
+    {
+        match edges.first() {
+            Some((from, to)) if edges.iter().all(|edge| edge == &(*from, *to)) => {
+                let opened = changes.iter().any(|change| {
+                    matches!(change, Change::Value { parameter: P::StripLevel(..) | P::BusLevel(..), after, .. }
+                             if *after > 0.0)
+                }) || changes.iter().any(|change| {
+                    matches!(change, Change::Value { parameter: P::BusTap(..) | P::StripTap(..), after, .. }
+                             if *after > 0.0)
+                });
+                let verb = if opened { "Connect" } else { "Disconnect" };
+                let (from, to) = (Node::from_index(*from), Node::destination(*to));
+                return Some(format!("{verb} {} → {}", name(from), name(to)));
+            }
+            _ => {}
+        }
+    }
+    let same = |a: &Change, b: &Change| {
+        a.parameter().map(|p| std::mem::discriminant(&p))
+            == b.parameter().map(|p| std::mem::discriminant(&p))
+    };
+    let solos = |change: &Change| {
+        matches!(
+            change,
+            Change::Value { parameter: P::StripSolo(_) | P::BusSolo(_), after, .. } if *after == 0.0
+        )
+    };
+    if changes.iter().all(solos) {
+        return Some(format!("Clear {} solos", changes.len()));
+    }
+    if changes.iter().all(|change| change.parameter().and_then(edge).is_some()) {
+        return Some(format!("{} crosspoints", crosspoints(changes)));
+    }
+    if changes.iter().all(|change| same(change, first)) {
+        return Some(format!("{} and {} more", one(first, known), changes.len() - 1));
+    }
+    Some(format!("{} changes", changes.len()))
+}
+
+fn crosspoints(changes: &[Change]) -> usize {
+    let mut edges: Vec<_> = changes
+        .iter()
+        .filter_map(|change| edge(change.parameter()?))
+        .filter(|(_, to)| *to != MAIN)
+        .collect();
+    edges.sort_unstable();
+    edges.dedup();
+    edges.len().max(1)
+}
+
+fn one(change: &Change, known: &Known<'_>) -> String {
+    let name = |node: Node| known.names.of(node);
+    match change {
+        Change::Name { node, after, .. } if after.is_empty() => format!("Name of {node}"),
+        Change::Name { node, after, .. } => format!("Name {node} “{after}”"),
+        Change::Colour { node, .. } => format!("Colour of {}", name(*node)),
+        Change::Value { parameter, after, .. } => {
+            let text = typographic(&parameter.to_text(*after));
+            let on = *after >= 0.5;
+            let strip = |i: &u8| name(Node::Strip(*i as usize));
+            let bus = |j: &u8| name(Node::Bus(*j as usize));
+            let send = |from: String, to: String| match *after == Fader::OFF.0 {
+                true => format!("Close {from} → {to}"),
+                false => format!("Send {from} → {to} {text}"),
+            };
+            let switch = |what: &str, whom: String| match on {
+                true => format!("{what} {whom}"),
+                false => format!("{what} off: {whom}"),
+            };
+            let tap = |from: String, to: &str| match *after == f32::from(Tap::Off as u8) {
+                true => format!("Disconnect {from} → {to}"),
+                false => format!("Tap {from} → {to} {text}"),
+            };
+            match parameter {
+                P::StripLevel(i, j) => send(strip(i), bus(j)),
+                P::BusLevel(j, k) => send(bus(j), bus(k)),
+                P::StripTap(i, j) => tap(strip(i), &bus(j)),
+                P::BusTap(j, k) => tap(bus(j), &bus(k)),
+                P::StripMainTap(i) => tap(strip(i), "Main"),
+                P::BusMainTap(j) => tap(bus(j), "Main"),
+                P::StripMute(i) => switch("Mute", strip(i)),
+                P::BusMute(j) => switch("Mute", bus(j)),
+                P::StripSolo(i) => switch("Solo", strip(i)),
+                P::BusSolo(j) => switch("Solo", bus(j)),
+                P::StripFader(i) => format!("Fader {} {text}", strip(i)),
+                P::BusFader(j) => format!("Fader {} {text}", bus(j)),
+                P::StripPan(i) => format!("Pan {} {text}", strip(i)),
+                P::BusPan(j) => format!("Pan {} {text}", bus(j)),
+                P::StripTrim(i) => format!("Trim {} {text}", strip(i)),
+                other => format!("{} {text}", other.name()),
+            }
+        }
+    }
+}
+
+fn word(role: Role) -> &'static str {
+    match role {
+        Role::Group => "Group",
+        Role::Return => "Return",
+        Role::Mix => "Mix",
+    }
+}
+
+/// The crosspoint a parameter belongs to.
+fn edge(parameter: P) -> Option<(usize, usize)> {
+    let at = |i: u8| usize::from(i);
+    match parameter {
+        P::StripLevel(i, j) | P::StripTap(i, j) => Some((at(i), at(j))),
+        P::BusLevel(j, k) | P::BusTap(j, k) => Some((STRIPS + at(j), at(k))),
+        P::StripMainTap(i) => Some((at(i), MAIN)),
+        P::BusMainTap(j) => Some((STRIPS + at(j), MAIN)),
+        _ => None,
+    }
+}

@@ -1,0 +1,115 @@
+//! A monkey at the desk: whatever is pressed in whatever order, nothing panics and every gesture ends.
+
+use crate::desk::{Desk, WHOLE};
+use crate::{assert_paired, count, lively, wheel};
+use egui::{Key, Modifiers, PointerButton};
+use fastrand::Rng;
+use switchyard::editor::{Action, Screen, View};
+use switchyard::routing::{Role, Routing, Tap};
+
+/// As many frames as a minute has at ten a second, for each seed.
+const FRAMES: usize = 600;
+
+fn event(random: &mut Rng, size: [usize; 2]) -> egui::Event {
+    let pos = egui::pos2(random.f32() * size[0] as f32, random.f32() * size[1] as f32);
+    let held = [
+        Modifiers::NONE,
+        Modifiers::NONE,
+        Modifiers::NONE,
+        Modifiers::CTRL,
+        Modifiers::COMMAND,
+        Modifiers::SHIFT,
+        Modifiers::ALT,
+    ];
+    let modifiers = random.choice(held).unwrap_or_default();
+    let button =
+        if random.u8(0..8) == 0 { PointerButton::Secondary } else { PointerButton::Primary };
+    let keys = [
+        Key::Enter,
+        Key::Escape,
+        Key::Tab,
+        Key::ArrowUp,
+        Key::ArrowRight,
+        Key::Delete,
+        Key::P,
+        Key::C,
+        Key::V,
+        Key::Z,
+        Key::Y,
+        Key::Space,
+        Key::Plus,
+    ];
+    match random.u8(0..10) {
+        0 | 1 => egui::Event::PointerMoved(pos),
+        2..=4 => egui::Event::PointerButton { pos, button, pressed: true, modifiers },
+        5 => egui::Event::PointerButton { pos, button, pressed: false, modifiers },
+        6 | 7 => egui::Event::Key {
+            key: random.choice(keys).unwrap_or(Key::Enter),
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers,
+        },
+        8 => egui::Event::Text(random.choice(["-12", "x", "∞", "7"]).unwrap_or("").into()),
+        _ if random.bool() => wheel(random.f32() * 6.0 - 3.0),
+        _ => egui::Event::PointerGone,
+    }
+}
+
+fn minute(seed: u64, view: View, size: [usize; 2]) {
+    let mut random = Rng::with_seed(seed);
+    let mut desk = Desk::sized(view, size);
+    for _ in 0..FRAMES {
+        let event = event(&mut random, size);
+        // A press and a release in one place are a click; at random they never meet.
+        if let egui::Event::PointerButton { pos, button, pressed: true, modifiers } = event
+            && random.bool()
+        {
+            desk.harness.event(egui::Event::PointerMoved(pos));
+            desk.harness.event(event);
+            let pressed = false;
+            desk.harness.event(egui::Event::PointerButton { pos, button, pressed, modifiers });
+        } else {
+            desk.harness.event(event);
+        }
+        desk.harness.step();
+    }
+    for button in [PointerButton::Primary, PointerButton::Secondary] {
+        desk.harness.event(egui::Event::PointerButton {
+            pos: egui::pos2(1.0, 1.0),
+            button,
+            pressed: false,
+            modifiers: Modifiers::NONE,
+        });
+    }
+    desk.harness.run_steps(4);
+    let log = desk.take_log();
+    let sets = count(&log, |a| matches!(a, Action::Set(..)));
+    assert!(sets > 10, "seed {seed}: the monkey set {sets} values");
+    assert_paired(&log);
+}
+
+#[test]
+fn whatever_a_monkey_does_in_the_matrix_every_gesture_ends_and_nothing_panics() {
+    let mut routing = Routing::default();
+    routing.buses[5].role = Role::Mix;
+    routing.buses[2].sends[4].tap = Tap::Post;
+    let mut view = View::of(routing);
+    view.look.show_all = true;
+    minute(1, view, WHOLE);
+    minute(2, lively::band(), [760, 480]);
+}
+
+#[test]
+fn whatever_a_monkey_does_in_the_mixer_every_gesture_ends_and_nothing_panics() {
+    let mut view = lively::band();
+    view.look.screen = Screen::Mixer;
+    minute(3, view.clone(), [1180, 720]);
+    view.look.mix_for = Some(5);
+    minute(4, view, [760, 480]);
+}
+
+#[test]
+fn whatever_a_monkey_does_in_a_tiny_window_every_gesture_ends_and_nothing_panics() {
+    minute(5, lively::band(), [380, 240]);
+}
