@@ -5,7 +5,7 @@
 //! | version | what it brought |
 //! |---|---|
 //! | 1 | names, the editor's size |
-//! | 2 | insert chains, macros, findings marked as intended, colours, zoom, theme |
+//! | 2 | insert chains, macros, colours, zoom, theme, what is intended |
 
 pub mod macros;
 pub mod workshop;

@@ -119,7 +119,7 @@ fn every_template_comes_back_from_its_json_and_from_the_hosts_values() {
 }
 
 #[test]
-fn whatever_a_template_uses_has_a_name_of_its_own() {
+fn whatever_a_template_uses_has_a_name_of_its_own_and_a_colour() {
     for template in TEMPLATES {
         let (routing, session) = (template.build)();
         let untouched = Routing::default();
@@ -127,6 +127,11 @@ fn whatever_a_template_uses_has_a_name_of_its_own() {
             Node::Strip(i) => session.strip_names[i].as_str(),
             Node::Bus(j) => session.bus_names[j].as_str(),
             Node::Main => "Main",
+        };
+        let colour = |node: Node| match node {
+            Node::Strip(i) => session.strip_colours[i],
+            Node::Bus(j) => session.bus_colours[j],
+            Node::Main => 1,
         };
         let is_used = |node: Node| match node {
             Node::Strip(i) => {
@@ -143,6 +148,9 @@ fn whatever_a_template_uses_has_a_name_of_its_own() {
                 let own = name(node);
                 assert!(!own.is_empty() && names.insert(own), "{}: {node}", template.title);
             }
+            // The editor's palette has twelve; whatever has a name stands out by one of them.
+            let expected = if name(node).is_empty() { 0..=0 } else { 1..=12 };
+            assert!(expected.contains(&colour(node)), "{}: {node}", template.title);
         }
     }
 }

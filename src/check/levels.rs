@@ -174,14 +174,16 @@ fn through_effect(known: &Known, slot: &Slot, peak: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsp::SLICE;
     use crate::effects::Context;
+
+    /// Frames at a time; a power of two no longer than what effects get.
+    const SLICE: usize = 32;
 
     /// The peak of a steady sine behind an effect, once it has settled.
     fn heard(known: &Known, peak: f32) -> f32 {
         let mut effect = known.kind.build(&known.values, 48_000.0, None);
         let mut loudest = 0.0f32;
-        for slice in 0..1500usize {
+        for slice in 0..3000usize {
             let sine = |n: usize| {
                 let turns = (slice * SLICE + n) as f32 * 1000.0 / 48_000.0;
                 peak * (turns.fract() * std::f32::consts::TAU).sin()
@@ -190,7 +192,7 @@ mod tests {
             let mut right = left;
             let context = Context { now: (slice * SLICE) as u64, key: None, tempo: None };
             effect.process([&mut left, &mut right], &context);
-            if slice >= 1400 {
+            if slice >= 2800 {
                 loudest = left.iter().fold(loudest, |loudest, x| loudest.max(x.abs()));
             }
         }

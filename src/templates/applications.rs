@@ -14,19 +14,19 @@
 //! The voice goes through a Group and not straight into the Mixes, because a mute is to take it off
 //! the air: edges from strips into a Mix ignore mutes.
 
-use super::draft::{Draft, effect, keyed};
+use super::draft::{Draft, effect, family, keyed};
 use crate::effects::Kind;
 use crate::routing::{Routing, SoloMode, Tap};
 use crate::session::Session;
 
 pub fn build() -> (Routing, Session) {
     let mut draft = Draft::new();
-    let microphone = draft.strip(1, "Microphone");
-    let daw = draft.strip(2, "DAW");
-    let desktop = draft.strip(3, "Desktop");
-    draft.strip(4, "Chat");
+    let microphone = draft.strip(1, "Microphone", family::VOICES);
+    let daw = draft.strip(2, "DAW", family::PLAYBACK);
+    let desktop = draft.strip(3, "Desktop", family::DESKTOP);
+    draft.strip(4, "Chat", family::CALLS);
 
-    let voice = draft.group(1, "Voice");
+    let voice = draft.group(1, "Voice", family::VOICES);
     draft.assign(&[microphone], voice);
     draft.off_main(voice);
     let tone = effect(
@@ -65,7 +65,7 @@ pub fn build() -> (Routing, Session) {
     );
     draft.chain(voice, [tone, quiet, even]);
 
-    let bed = draft.mix(2, "Bed");
+    let bed = draft.mix(2, "Bed", family::PLAYBACK);
     draft.sends(bed, Tap::Pre, &[(daw, 0.0), (desktop, -6.0)]);
     // Half a dozen decibels down while somebody speaks, back in half a second.
     let duck = effect(
@@ -80,8 +80,8 @@ pub fn build() -> (Routing, Session) {
     );
     draft.chain(bed, [keyed(voice, Tap::Pre, duck)]);
 
-    let stream = draft.mix(3, "Stream");
-    let chat = draft.mix(4, "Chat Send");
+    let stream = draft.mix(3, "Stream", family::BROADCAST);
+    let chat = draft.mix(4, "Chat Send", family::CALLS);
     draft.send(voice, stream, Tap::Pre, 0.0);
     draft.send(bed, stream, Tap::Post, -3.0);
     draft.send(voice, chat, Tap::Pre, 0.0);

@@ -10,29 +10,29 @@
 //!      └─ sends ─► Reverb, Delay ────┘
 //! ```
 
-use super::draft::{Draft, effect, lane};
+use super::draft::{Draft, effect, family, lane};
 use crate::effects::Kind;
 use crate::routing::{MonitorSource, Node, Routing, Tap};
 use crate::session::Session;
 
 pub fn build() -> (Routing, Session) {
     let mut draft = Draft::new();
-    let kick = draft.strip(1, "Kick");
-    let snare = draft.strip(2, "Snare");
-    let toms = draft.strip(3, "Toms");
-    let overheads = draft.strip(4, "Overheads");
-    let bass = draft.strip(5, "Bass");
-    let guitars = draft.strip(6, "Guitars");
-    let synth_lead = draft.strip(7, "Synth Lead");
-    let synth_pad = draft.strip(8, "Synth Pad");
-    let lead = draft.strip(9, "Lead Vocal");
-    let backing = draft.strip(10, "Backing Vocals");
+    let kick = draft.strip(1, "Kick", family::DRUMS);
+    let snare = draft.strip(2, "Snare", family::DRUMS);
+    let toms = draft.strip(3, "Toms", family::DRUMS);
+    let overheads = draft.strip(4, "Overheads", family::DRUMS);
+    let bass = draft.strip(5, "Bass", family::BASS);
+    let guitars = draft.strip(6, "Guitars", family::GUITARS);
+    let synth_lead = draft.strip(7, "Synth Lead", family::KEYS);
+    let synth_pad = draft.strip(8, "Synth Pad", family::KEYS);
+    let lead = draft.strip(9, "Lead Vocal", family::VOICES);
+    let backing = draft.strip(10, "Backing Vocals", family::VOICES);
 
-    let drums = draft.group(1, "Drums");
+    let drums = draft.group(1, "Drums", family::DRUMS);
     draft.assign(&[kick, snare, toms, overheads], drums);
-    let synths = draft.group(2, "Synths");
+    let synths = draft.group(2, "Synths", family::KEYS);
     draft.assign(&[synth_lead, synth_pad], synths);
-    let vocals = draft.group(3, "Vocals");
+    let vocals = draft.group(3, "Vocals", family::VOICES);
     draft.assign(&[lead, backing], vocals);
     let reverb = draft.effects(4, "Reverb");
     let delay = draft.effects(5, "Delay");

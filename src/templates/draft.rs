@@ -7,6 +7,22 @@ use crate::routing::chain::{Chain, Key, Lane, Slot};
 use crate::routing::{BUSES, Fader, Node, Role, Routing, STRIPS, Send, Tap};
 use crate::session::Session;
 
+/// Families of sound, each in one colour: its place in the editor's palette, from 1.
+pub mod family {
+    pub const MIXES: u8 = 1;
+    pub const GUITARS: u8 = 2;
+    pub const CALLS: u8 = 3;
+    pub const PLAYBACK: u8 = 4;
+    pub const BASS: u8 = 5;
+    pub const DRUMS: u8 = 6;
+    pub const VOICES: u8 = 7;
+    pub const TALKBACK: u8 = 8;
+    pub const EFFECTS: u8 = 9;
+    pub const DESKTOP: u8 = 10;
+    pub const KEYS: u8 = 11;
+    pub const BROADCAST: u8 = 12;
+}
+
 /// A template in the making: the mixer as on insertion, and what was done to it.
 pub struct Draft {
     pub routing: Routing,
@@ -38,38 +54,40 @@ impl Draft {
         Draft { routing: Routing::default(), session: Session::default() }
     }
 
-    /// Names a strip, counted from 1.
-    pub fn strip(&mut self, number: usize, name: &str) -> Node {
+    /// Names and colours a strip, counted from 1.
+    pub fn strip(&mut self, number: usize, name: &str, colour: u8) -> Node {
         name.clone_into(&mut self.session.strip_names[number - 1]);
+        self.session.strip_colours[number - 1] = colour;
         Node::Strip(number - 1)
     }
 
-    fn bus(&mut self, number: usize, name: &str, role: Role, main: Tap) -> Node {
+    fn bus(&mut self, number: usize, name: &str, colour: u8, role: Role, main: Tap) -> Node {
         name.clone_into(&mut self.session.bus_names[number - 1]);
+        self.session.bus_colours[number - 1] = colour;
         let bus = &mut self.routing.buses[number - 1];
         (bus.role, bus.main_tap) = (role, main);
         Node::Bus(number - 1)
     }
 
     /// A Group on Main, counted from 1.
-    pub fn group(&mut self, number: usize, name: &str) -> Node {
-        self.bus(number, name, Role::Group, Tap::Post)
+    pub fn group(&mut self, number: usize, name: &str, colour: u8) -> Node {
+        self.bus(number, name, colour, Role::Group, Tap::Post)
     }
 
     /// A Return on Main, counted from 1.
     pub fn effects(&mut self, number: usize, name: &str) -> Node {
-        self.bus(number, name, Role::Return, Tap::Post)
+        self.bus(number, name, family::EFFECTS, Role::Return, Tap::Post)
     }
 
     /// A Mix, counted from 1.
-    pub fn mix(&mut self, number: usize, name: &str) -> Node {
-        self.bus(number, name, Role::Mix, Tap::Off)
+    pub fn mix(&mut self, number: usize, name: &str, colour: u8) -> Node {
+        self.bus(number, name, colour, Role::Mix, Tap::Off)
     }
 
     /// A Mix for ears, which waits for nobody.
     pub fn ears(&mut self, number: usize, name: &str) -> Node {
         self.routing.buses[number - 1].immediate = true;
-        self.mix(number, name)
+        self.mix(number, name, family::MIXES)
     }
 
     fn edge(&mut self, from: Node, to: Node) -> &mut Send {
@@ -141,7 +159,7 @@ impl Draft {
 
     /// Makes strip 16 the talkback microphone.
     pub fn talkback(&mut self) {
-        self.strip(STRIPS, "Talkback");
+        self.strip(STRIPS, "Talkback", family::TALKBACK);
         self.routing.talkback_source = Some(STRIPS - 1);
     }
 

@@ -13,24 +13,24 @@
 //! Nothing in the ears comes from behind a fader or a mute of the front of house: not even the
 //! reverb, which is one of their own. Inserts on strips are heard in both, so they only clean up.
 
-use super::draft::{Draft, effect};
+use super::draft::{Draft, effect, family};
 use crate::effects::Kind;
 use crate::routing::{Node, Routing, SoloMode, Tap};
 use crate::session::Session;
 
 pub fn build() -> (Routing, Session) {
     let mut draft = Draft::new();
-    let kick = draft.strip(1, "Kick");
-    let snare = draft.strip(2, "Snare");
-    let overheads = draft.strip(3, "Overheads");
-    let bass = draft.strip(4, "Bass");
-    let guitar = draft.strip(5, "Guitar");
-    let keys = draft.strip(6, "Keys");
-    let acoustic = draft.strip(7, "Acoustic Guitar");
-    let lead = draft.strip(8, "Lead Vocal");
-    let second = draft.strip(9, "Second Vocal");
-    let third = draft.strip(10, "Third Vocal");
-    let click = draft.strip(11, "Click");
+    let kick = draft.strip(1, "Kick", family::DRUMS);
+    let snare = draft.strip(2, "Snare", family::DRUMS);
+    let overheads = draft.strip(3, "Overheads", family::DRUMS);
+    let bass = draft.strip(4, "Bass", family::BASS);
+    let guitar = draft.strip(5, "Guitar", family::GUITARS);
+    let keys = draft.strip(6, "Keys", family::KEYS);
+    let acoustic = draft.strip(7, "Acoustic Guitar", family::GUITARS);
+    let lead = draft.strip(8, "Lead Vocal", family::VOICES);
+    let second = draft.strip(9, "Second Vocal", family::VOICES);
+    let third = draft.strip(10, "Third Vocal", family::VOICES);
+    let click = draft.strip(11, "Click", family::PLAYBACK);
     draft.off_main(click);
     let voices = [lead, second, third];
 
@@ -45,9 +45,9 @@ pub fn build() -> (Routing, Session) {
         let cut = [("low_cut", 1.0), ("low_cut_frequency", hertz)];
         draft.chain(strip, [effect(Kind::Equalizer, &cut)]);
     }
-    let drums = draft.group(1, "Drums");
+    let drums = draft.group(1, "Drums", family::DRUMS);
     draft.assign(&[kick, snare, overheads], drums);
-    let vocals = draft.group(2, "Vocals");
+    let vocals = draft.group(2, "Vocals", family::VOICES);
     draft.assign(&voices, vocals);
     front_of_house(&mut draft, vocals);
     let reverb = draft.effects(3, "FOH Reverb");
@@ -59,7 +59,7 @@ pub fn build() -> (Routing, Session) {
         &[(lead, -14.0), (second, -14.0), (third, -14.0), (snare, -18.0), (acoustic, -18.0)],
     );
 
-    let comfort = draft.mix(4, "Ears Reverb");
+    let comfort = draft.mix(4, "Ears Reverb", family::EFFECTS);
     let room = [("decay", 1.2), ("pre_delay", 15.0), ("low_cut", 300.0), ("high_cut", 7000.0)];
     draft.chain(comfort, [effect(Kind::Reverb, &room)]);
     draft.sends(comfort, Tap::Pre, &voices.map(|voice| (voice, 0.0)));

@@ -20,8 +20,8 @@ const DAWS: usize = 8;
 pub fn build() -> (Routing, Session) {
     let mut draft = Draft::new();
     for number in 1..=DAWS {
-        let daw = draft.strip(number, &format!("DAW {number}"));
-        let pair = draft.mix(number, &format!("Pair {number}"));
+        let daw = draft.strip(number, &format!("DAW {number}"), number as u8);
+        let pair = draft.mix(number, &format!("Pair {number}"), number as u8);
         draft.off_main(daw);
         draft.send(daw, pair, Tap::Pre, 0.0);
     }

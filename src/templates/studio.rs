@@ -9,20 +9,20 @@
 //!          └─ all Pre ─► Artist Phones ◄─ Phones Reverb ◄─ voices, Pre
 //! ```
 
-use super::draft::{Draft, effect};
+use super::draft::{Draft, effect, family};
 use crate::effects::Kind;
 use crate::routing::{MonitorSource, Routing, Tap};
 use crate::session::Session;
 
 pub fn build() -> (Routing, Session) {
     let mut draft = Draft::new();
-    let lead = draft.strip(1, "Lead Vocal");
-    let second = draft.strip(2, "Second Vocal");
-    let guitar = draft.strip(3, "Acoustic Guitar");
-    let keys = draft.strip(4, "Keys");
-    let playback = draft.strip(5, "Playback");
+    let lead = draft.strip(1, "Lead Vocal", family::VOICES);
+    let second = draft.strip(2, "Second Vocal", family::VOICES);
+    let guitar = draft.strip(3, "Acoustic Guitar", family::GUITARS);
+    let keys = draft.strip(4, "Keys", family::KEYS);
+    let playback = draft.strip(5, "Playback", family::PLAYBACK);
 
-    let vocals = draft.group(1, "Vocals");
+    let vocals = draft.group(1, "Vocals", family::VOICES);
     draft.assign(&[lead, second], vocals);
     // Rumble and proximity out, a little air in; then a compressor that rides the level by a few
     // decibels and lets consonants through.
@@ -65,7 +65,7 @@ pub fn build() -> (Routing, Session) {
 
     // What the artist hears is taken before the faders, reverb and all.
     let phones = draft.ears(3, "Artist Phones");
-    let comfort = draft.mix(4, "Phones Reverb");
+    let comfort = draft.mix(4, "Phones Reverb", family::EFFECTS);
     let levels = [(lead, 0.0), (second, -4.0), (guitar, -6.0), (keys, -8.0), (playback, -6.0)];
     draft.sends(phones, Tap::Pre, &levels);
     draft.sends(comfort, Tap::Pre, &[(lead, 0.0), (second, -2.0)]);
