@@ -104,6 +104,7 @@ pub struct Engine {
     chain_latency: [u32; NODES],
     stages: [Ramp; NODES],
     destinations: [Row; DESTINATIONS],
+    /// What slots listen to, and the heads of chains that wait for it.
     listening: Listening,
     cue: Row,
     monitor: Row,

@@ -2,7 +2,7 @@
 //! knows only those before it:
 //!
 //! ```text
-//! units → dsp → effects → routing → schedule → engine → session → plugin | editor
+//! units → dsp → effects → routing → schedule → engine → session → check → templates → plugin | editor
 //! ```
 //!
 //! * [`units`]: decibels, the fader law, pan laws.
@@ -12,16 +12,20 @@
 //! * [`schedule`]: the pure function from a routing to what runs when.
 //! * [`engine`]: runs a schedule on blocks of sound.
 //! * [`session`]: what is saved beside the parameters.
+//! * [`check`]: what in a routing is probably not meant.
+//! * [`templates`]: routings to begin with.
 //! * `plugin`: the host's side; `editor`: the screen. Both behind the feature `plugin`.
 
 #![warn(missing_docs)]
 
+pub mod check;
 pub mod dsp;
 pub mod effects;
 pub mod engine;
 pub mod routing;
 pub mod schedule;
 pub mod session;
+pub mod templates;
 pub mod units;
 
 #[cfg(feature = "plugin")]

@@ -186,7 +186,7 @@ impl Plugin for Switchyard {
         &mut self,
         _layout: &AudioIOLayout,
         config: &BufferConfig,
-        context: &mut impl ActivateContext<Self>,
+        _context: &mut impl ActivateContext<Self>,
     ) -> bool {
         // What was changed before is read here, in whole.
         let mut changed = ParameterSet::EMPTY;
@@ -215,7 +215,7 @@ impl Plugin for Switchyard {
         self.engine = Some(engine);
         self.offline = config.process_mode == ProcessMode::Offline;
         self.sample_rate = config.sample_rate;
-        context.set_latency_samples(self.reported);
+        // The guard tells the host: the framework would ask for a restart as well.
         self.parameters.shared.set_latency(self.reported);
         self.parameters.shared.set_restart_needed(false);
         true

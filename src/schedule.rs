@@ -71,6 +71,7 @@ pub struct Schedule {
     connected: [u16; SOURCES],
     /// Bit `d` of a source's word: mute, solo, roles and talkback let it sound.
     passes: [u16; SOURCES],
+    /// What became of the keys.
     listening: Listening,
 }
 

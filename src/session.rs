@@ -5,7 +5,7 @@
 //! | version | what it brought |
 //! |---|---|
 //! | 1 | names, the editor's size |
-//! | 2 | insert chains, macros, colours, the editor's zoom and theme |
+//! | 2 | insert chains, macros, colours, zoom, theme, what is intended |
 
 pub mod macros;
 pub mod workshop;
@@ -51,6 +51,9 @@ pub struct Session {
     /// What the macros drive, one entry a macro.
     #[serde(default)]
     pub macros: Vec<Macro>,
+    /// Keys of what Route Check found and the user marked as intended.
+    #[serde(default)]
+    pub intended: Vec<String>,
     /// Fields of this version's future, kept as they are.
     #[serde(flatten)]
     pub unknown: serde_json::Map<String, serde_json::Value>,
@@ -79,6 +82,7 @@ impl Default for Session {
             bus_colours: vec![0; BUSES],
             chains: no_chains(),
             macros: vec![Macro::default(); MACROS],
+            intended: Vec::new(),
             unknown: serde_json::Map::new(),
         }
     }

@@ -229,6 +229,55 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(routings::cases(40))]
+
+    #[test]
+    fn where_new_chains_and_keys_lead_does_not_depend_on_the_old_ones(
+        start in routings::edits(40),
+        old in routings::slots(8, 40),
+        new in routings::slots(8, 40),
+        kept in 0..4usize,
+        places in routings::places(),
+        delay in routings::latencies(30),
+        seed in any::<u64>(),
+    ) {
+        // Some entries of the table stay as they are, though all slots go and come.
+        let new: Vec<_> = old.iter().take(kept).copied().chain(new).collect();
+        let routing = routings::edited(&start);
+        let [old, new] = [old, new].map(|slots| described(&delay, &slots));
+        let inputs = noise(seed, 12_000);
+        let (mut used, mut office) = engine(&routing, &delay, ducks(&old, &places, RATE));
+        play_on(&mut used, &window(&inputs, 0..700), &[100]);
+        let mut next = ducks(&new, &places, RATE);
+        for (node, slots) in old.slots.iter().enumerate() {
+            let goes = |slot| Transfer::Goes(Place { node, lane: 0, slot });
+            next.transfers.extend((0..slots.len()).map(goes));
+        }
+        prop_assert!(office.send(Box::new(next)).is_ok());
+        let settled = 10_000;
+        play_on(&mut used, &window(&inputs, 700..settled), &[100, 31]);
+        prop_assert!(office.is_free());
+        let (mut fresh, _) = engine(&routing, &delay, ducks(&new, &places, RATE));
+        let later = (used.latency() - fresh.latency()) as usize;
+        play_on(&mut fresh, &window(&inputs, 0..settled - later), &[100]);
+        let (a, b) = (
+            play_on(&mut used, &window(&inputs, settled..12_000), &[64]),
+            play_on(&mut fresh, &window(&inputs, settled - later..12_000), &[64]),
+        );
+        for port in 0..OUTPUT_PORTS {
+            // The reported latency only grows while running; what is aligned moves with it.
+            let aligned = !((1..=BUSES).contains(&port) && routing.buses[port - 1].immediate);
+            let from = if aligned { 0 } else { later };
+            let tail = |sound: &Sound, from: usize| {
+                sound[port].each_ref().map(|side| side[from..from + 1900].to_vec())
+            };
+            let what = format!("port {port}, {later} later");
+            assert_same_bits(&tail(&a, 0), &tail(&b, from), &what);
+        }
+    }
+}
+
 /// Strip 1 on Bus 1, Strip 2 on Bus 2, both on their ports alone; Bus 2 turned down by Bus 1. With
 /// `against`, Bus 2 feeds Bus 1, so that the key is refused.
 fn two_buses(against: bool) -> Routing {
@@ -299,6 +348,25 @@ proptest! {
     }
 }
 
+#[test]
+fn the_padding_of_a_chain_comes_and_goes_in_a_fade() {
+    let mut delay = [0; NODES];
+    delay[STRIPS] = 200;
+    let turn = 0.004;
+    let waves = sound(INPUT_PORTS, 3000, |_, side, n| (turn * n as f32 + side as f32).sin());
+    let (mut engine, _) = engine(&two_buses(false), &delay, bus_duck(&delay, 0));
+    assert_eq!(engine.schedule().head(STRIPS + 1), 200);
+    let mut out = play_on(&mut engine, &window(&waves, 0..1000), &[100]);
+    for (from, against) in [(1000, true), (2000, false)] {
+        engine.set(&two_buses(against), &difference(&two_buses(!against), &two_buses(against)));
+        assert_eq!(engine.schedule().head(STRIPS + 1), if against { 0 } else { 200 });
+        append(&mut out, play_on(&mut engine, &window(&waves, from..from + 1000), &[100]));
+    }
+    // Waves move by 0.004 a sample; of 200 of them a fade adds a 480th, the key's gain some more.
+    let steps = step(&window(&out, 600..3000)[2]);
+    assert!(steps < 0.015, "{steps}");
+}
+
 /// Strips 1 and 2 on the ports of Buses 1 and 2.
 fn two_strips() -> Routing {
     two_buses(false)
@@ -317,8 +385,8 @@ fn stays(node: usize, from: usize, to: usize) -> Vec<Transfer> {
     ]
 }
 
-fn awaited(id: u64, key: Option<usize>) -> chain::Slot {
-    chain::Slot::awaited(id, 0, 1.0, ramp_length(RATE)).listening(key)
+fn awaited(id: u64, latency: u32, key: Option<usize>) -> chain::Slot {
+    chain::Slot::awaited(id, latency, 1.0, ramp_length(RATE)).listening(key)
 }
 
 /// Strip 1 turned down by Strip 2.
@@ -345,7 +413,7 @@ fn handed_over(start: Plan, next: Option<Plan>, inputs: &Sound, partition: &[usi
 #[test]
 fn a_key_that_stays_in_a_new_structure_is_not_touched() {
     let mut same = Plan::empty();
-    same.chains[0] = Some(listeners::chain(vec![vec![awaited(1, Some(5))]], RATE));
+    same.chains[0] = Some(listeners::chain(vec![vec![awaited(1, 30, Some(5))]], RATE));
     same.keys[5] = key(Node::Strip(1), Tap::Pre, Node::Strip(0), 0);
     same.transfers = stays(0, 0, 0);
     let inputs = noise(3, 4000);
@@ -357,10 +425,20 @@ fn a_key_that_stays_in_a_new_structure_is_not_touched() {
     assert!(a[1][0].iter().any(|x| x.abs() > 0.1));
 }
 
+#[test]
+fn a_slot_whose_key_left_the_table_hears_silence() {
+    let mut keyless = Plan::empty();
+    keyless.chains[0] = Some(listeners::chain(vec![vec![awaited(1, 30, Some(5))]], RATE));
+    keyless.transfers = stays(0, 0, 0);
+    let ones = sound(INPUT_PORTS, 2000, |_, _, _| 1.0);
+    let out = handed_over(first_by_second(), Some(keyless), &ones, &[100]);
+    assert_eq!((out[1][0][999], out[1][0][1999]), (0.5, 1.0));
+}
+
 /// A slot of 50 samples comes before the one that listens.
 fn with_a_slot_before() -> Plan {
     let mut next = Plan::empty();
-    let slots = vec![slot(2, Duck::boxed(50), None, RATE), awaited(1, Some(5))];
+    let slots = vec![slot(2, Duck::boxed(50), None, RATE), awaited(1, 30, Some(5))];
     next.chains[0] = Some(listeners::chain(vec![slots], RATE));
     next.keys[5] = key(Node::Strip(1), Tap::Pre, Node::Strip(0), 50);
     next.transfers = stays(0, 0, 1);
@@ -392,8 +470,11 @@ fn a_key_whose_slot_moves_back_follows_it_in_a_fade() {
 /// which comes first in the order of sources: the old key is refused.
 fn turned_round(stays_in_place: bool) -> Plan {
     let mut plan = Plan::empty();
-    let first =
-        if stays_in_place { awaited(1, Some(5)) } else { slot(1, Duck::boxed(30), Some(5), RATE) };
+    let first = if stays_in_place {
+        awaited(1, 30, Some(5))
+    } else {
+        slot(1, Duck::boxed(30), Some(5), RATE)
+    };
     plan.chains[0] = Some(listeners::chain(vec![vec![first]], RATE));
     let second = slot(2, Duck::boxed(10), Some(63), RATE);
     plan.chains[1] = Some(listeners::chain(vec![vec![second]], RATE));
@@ -474,17 +555,43 @@ fn a_slot_that_names_a_key_nobody_has_hears_silence() {
 }
 
 #[test]
+fn a_slot_hears_a_strip_that_is_muted_not_soloed_and_sent_nowhere() {
+    let mut routing = two_strips();
+    routing.strips[1].sends[1].level = Fader::OFF;
+    routing.strips[1].mute = true;
+    routing.strips[0].solo = true;
+    let slots = [(0, 0, Some((1, Tap::Post)))];
+    let plan = ducks(&described(&[0; NODES], &slots), &[40], RATE);
+    let (mut engine, _) = engine(&routing, &[0; NODES], plan);
+    let ones = sound(INPUT_PORTS, 100, |_, _, _| 1.0);
+    assert_eq!(play_on(&mut engine, &ones, &[64])[1][0][99], 0.5);
+    // At Post its fader counts.
+    let mut silent = routing;
+    silent.strips[1].fader = Fader::OFF;
+    engine.set(&silent, &difference(&routing, &silent));
+    let out = play_on(&mut engine, &sound(INPUT_PORTS, 600, |_, _, _| 1.0), &[64]);
+    assert_eq!(out[1][0][599], 1.0);
+}
+
+#[test]
 fn after_a_reset_keys_begin_anew_at_once() {
-    let mut delay = [0; NODES];
-    delay[STRIPS] = 120;
+    let delay = [0; NODES];
     let inputs = noise(4, 900);
-    let (mut used, _) = engine(&two_buses(true), &delay, bus_duck(&delay, 25));
-    play_on(&mut used, &inputs, &[100]);
-    used.set(&two_buses(false), &difference(&two_buses(true), &two_buses(false)));
-    play_on(&mut used, &window(&inputs, 0..100), &[100]);
-    used.reset();
-    let (mut fresh, _) = engine(&two_buses(false), &delay, bus_duck(&delay, 25));
-    assert_eq!(used.latency(), fresh.latency());
-    let (a, b) = (play_on(&mut used, &inputs, &[50]), play_on(&mut fresh, &inputs, &[50]));
-    assert_same_sound(&a, &b, "after a reset");
+    // Bus 2 hears Bus 1 as late as its listening slot stands behind another, so in the past.
+    let slots = [(STRIPS + 1, 25, None), (STRIPS + 1, 10, Some((STRIPS, Tap::Post)))];
+    let plan = || ducks(&described(&delay, &slots), &[17], RATE);
+    // One way a key is on its way to silence when the reset comes, the other way it waits for that.
+    for against in [true, false] {
+        let (before, after) = (two_buses(!against), two_buses(against));
+        let (mut used, _) = engine(&before, &delay, plan());
+        play_on(&mut used, &inputs, &[100]);
+        used.set(&after, &difference(&before, &after));
+        play_on(&mut used, &window(&inputs, 0..100), &[100]);
+        used.reset();
+        let (mut fresh, _) = engine(&after, &delay, plan());
+        let later = (used.latency() - fresh.latency()) as usize;
+        let (a, b) = (play_on(&mut used, &inputs, &[50]), play_on(&mut fresh, &inputs, &[50]));
+        let (a, b) = (window(&a, later..900), window(&b, 0..900 - later));
+        assert_same_sound(&a, &b, "after a reset");
+    }
 }

@@ -1,7 +1,7 @@
 //! The layers of the crate, held by scanning imports: each module may use those before it only.
 //!
 //! ```text
-//! units → dsp → effects → routing → schedule → engine → session → plugin | editor
+//! units → dsp → effects → routing → schedule → engine → session → check → templates → plugin | editor
 //! ```
 
 use std::fs;
@@ -25,11 +25,45 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ),
     ("session", &["engine", "schedule", "routing", "effects", "units"], &["nice_plug", "egui"]),
     (
+        "check",
+        &["session", "schedule", "routing", "effects", "units"],
+        &["nice_plug", "egui", "std::thread"],
+    ),
+    (
+        "templates",
+        &["session", "routing", "effects", "units"],
+        &["nice_plug", "egui", "std::thread"],
+    ),
+    (
         "plugin",
-        &["engine", "schedule", "routing", "effects", "dsp", "units", "session", "editor"],
+        &[
+            "engine",
+            "schedule",
+            "routing",
+            "effects",
+            "dsp",
+            "units",
+            "session",
+            "check",
+            "templates",
+            "editor",
+        ],
         &["egui::"],
     ),
-    ("editor", &["engine::meters", "schedule", "routing", "units", "session", "plugin"], &[]),
+    (
+        "editor",
+        &[
+            "engine::meters",
+            "schedule",
+            "routing",
+            "units",
+            "session",
+            "check",
+            "templates",
+            "plugin",
+        ],
+        &[],
+    ),
 ];
 
 fn sources(module: &str) -> Vec<PathBuf> {

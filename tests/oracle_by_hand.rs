@@ -8,8 +8,9 @@ mod oracle;
 #[path = "common/routings.rs"]
 mod routings;
 
-use oracle::structure::{Structure, Verdict};
-use oracle::{laws, mix};
+use oracle::slots::{Chains, Slot};
+use oracle::structure::{Key, Structure, Verdict};
+use oracle::{laws, mix, mix_with};
 use switchyard::routing::{
     BUSES, Fader, INPUT_PORTS, Input, MAIN, MonitorSource, NODES, PORT_CUE, PORT_MAIN,
     PORT_MONITOR_A, PORT_MONITOR_B, PanLaw, Role, Routing, STRIPS, SoloMode, Source, Speakers, Tap,
@@ -347,4 +348,56 @@ fn arbitrary_routings_hold_what_the_laws_are_about() {
     for (what, times) in &seen {
         assert!(*times >= 12, "{what} in only {times} of 300 routings: {seen:?}");
     }
+}
+
+#[test]
+fn a_slot_is_turned_down_by_the_strip_it_listens_to_and_waits_for_it() {
+    // Strip 1's slot [2] listens to Strip 2 [3] at Post: the chain waits 3, and 1/(1 + ½²) is 0.8.
+    let mut routing = quiet();
+    routing.strips[0].main_tap = Tap::Pre;
+    let mut chains = Chains::delays(&NO_LATENCY);
+    chains.delay[1] = 3;
+    chains.slots[0] = vec![Slot { latency: 2, key: Some((1, Tap::Post)) }];
+    let mut inputs = steady(9);
+    inputs[0] = [vec![1.0; 9], vec![1.0; 9]];
+    inputs[1] = [vec![0.5; 9], vec![2.0; 9]];
+    let mixed = mix_with(&routing, &chains, &inputs);
+    assert_eq!(mixed.latency, 5);
+    let main = &mixed.outputs[PORT_MAIN].frames;
+    assert_eq!(main[4], [0.0; 2]);
+    assert_close(main[5], [0.8, 0.2]);
+    // Half of the chain and half of its input.
+    routing.strips[0].insert_mix = 0.5;
+    assert_close(mix_with(&routing, &chains, &inputs).outputs[PORT_MAIN].frames[5], [0.9, 0.6]);
+    // What a muted strip sends nowhere can still be listened to; at its fader, it is silence.
+    routing.strips[0].insert_mix = 1.0;
+    routing.strips[1].mute = true;
+    assert_close(mix_with(&routing, &chains, &inputs).outputs[PORT_MAIN].frames[5], [0.8, 0.2]);
+    routing.strips[1].fader = Fader::OFF;
+    assert_close(mix_with(&routing, &chains, &inputs).outputs[PORT_MAIN].frames[5], [1.0, 1.0]);
+}
+
+#[test]
+fn keys_are_refused_after_all_edges_and_in_the_order_of_their_sources() {
+    let key = |source, tap, node| Key { source, tap, node, offset: 0 };
+    let mut routing = Routing::default();
+    routing.buses[0].sends[1].tap = Tap::Post;
+    let keys = [
+        key(STRIPS + 1, Tap::Input, STRIPS),
+        key(STRIPS, Tap::Input, STRIPS + 1),
+        key(1, Tap::Post, 0),
+        key(0, Tap::Pre, 1),
+        key(1, Tap::Input, 0),
+        key(2, Tap::Input, 2),
+        key(2, Tap::Pre, 2),
+        key(STRIPS, Tap::Input, 3),
+        key(STRIPS + MAIN, Tap::Post, STRIPS),
+        key(STRIPS + MAIN, Tap::Input, STRIPS + MAIN),
+        key(STRIPS + 5, Tap::Post, STRIPS + MAIN),
+        key(5, Tap::Off, 6),
+    ];
+    let structure = Structure::with_keys(&routing, &NO_LATENCY, &keys);
+    let fates: Vec<Verdict> = structure.keys.iter().map(|(_, verdict)| *verdict).collect();
+    use Verdict::{Loop, Off, Open};
+    assert_eq!(fates, [Loop, Open, Loop, Open, Open, Open, Loop, Loop, Loop, Open, Open, Off]);
 }

@@ -87,11 +87,11 @@ fn values_and_chains_of_a_state_loaded_while_playing_begin_in_the_same_block() {
     (0..4).for_each(|_| heard.extend(play(&instance)));
     let end = 10f32.powf(-30.0 / 20.0);
     assert!(heard[0] > 0.99 && heard[40] < 0.95);
-    for n in 0..480 {
+    for (n, heard) in heard[..480].iter().enumerate() {
         let ramp = n as f32 / 480.0;
         let fader = 1.0 + (10f32.powf(-0.5) - 1.0) * ramp;
         let chain = 1.0 + (0.1 - 1.0) * ramp;
-        assert!((heard[n] - fader * chain).abs() < 2e-3, "{n}: {} for {}", heard[n], fader * chain);
+        assert!((heard - fader * chain).abs() < 2e-3, "{n}: {heard} for {}", fader * chain);
     }
     assert!(heard[500..].iter().all(|x| (x - end).abs() < 1e-5));
 }

@@ -23,6 +23,7 @@
 //! | absent keys keep the current value, NaN cannot be loaded, a load tears | [`super::state`], `hold` |
 //! | changed session does not mark the project dirty | `on_main_thread` |
 //! | a tail is reported as "continue" forever | the status `CLAP_PROCESS_TAIL` |
+//! | an activation with another latency asks for a restart that nobody needs | `extensions`: ours |
 
 mod entry;
 mod events;
@@ -333,9 +334,16 @@ unsafe extern "C" fn activate(
         }
         let longest = max_frames.clamp(1, LONGEST_CHUNK);
         let shortest = min_frames.clamp(1, longest);
+        let told = guard.parameters.shared.latency();
         let activated =
             unsafe { call!((*guard.inner), activate(guard.inner, sample_rate, shortest, longest)) };
         if activated {
+            // Within an activation, and only there, a latency may change without a restart.
+            if guard.parameters.shared.latency() != told
+                && let Some(host) = guard.host_extensions.get()
+            {
+                unsafe { host.latency_changed(guard.host) }
+            }
             let mut ports = Ports::new(guard.ports.0, guard.ports.1, longest as usize);
             let buffer = |data32| clap_audio_buffer {
                 data32,

@@ -223,7 +223,7 @@ impl Shared {
         self.dirty.swap(false, AcqRel)
     }
 
-    /// Sets what the editor shows as latency, in samples. [any thread]
+    /// Sets what the host and the editor are told as latency, in samples. [any thread]
     pub fn set_latency(&self, samples: u32) {
         self.latency.store(samples, Relaxed);
     }

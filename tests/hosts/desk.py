@@ -83,10 +83,14 @@ def separate_sources():
 
 
 class Desk:
-    """Parameter values by name; whatever is not named stands at its default."""
+    """Parameter values by name; whatever is not named stands at its default.
 
-    def __init__(self, values):
+    `inserts` are the gains of insert chains by node ("Strip 3"); without one a chain is empty.
+    """
+
+    def __init__(self, values, inserts=None):
         self.values = dict(values)
+        self.inserts = dict(inserts or {})
 
     def __getitem__(self, name):
         if name in self.values:
@@ -104,7 +108,7 @@ class Desk:
 
     def with_values(self, values):
         """A desk that differs in some values."""
-        return Desk(self.values | values)
+        return Desk(self.values | values, self.inserts)
 
     def normalised(self):
         """Every named value as a VST3 host sends it."""
@@ -128,7 +132,7 @@ class Desk:
             outs[k] = buses[-1]["Post"]
             if self[f"Bus {k} Role"] != "Mix":
                 main += buses[-1][self[f"Bus {k} > Main Tap"]]
-        outs[MAIN] = main * gain(self["Main Fader"])
+        outs[MAIN] = main * self._insert("Main") * gain(self["Main Fader"])
         soloed = [i for i in range(1, STRIPS + 1) if self._is_on(f"Strip {i} Solo")]
         assert not soloed or self["Solo Mode"] == "PFL", "this desk knows only PFL"
         outs[CUE] = sum((strips[i - 1]["Pre"] for i in soloed), np.zeros(2))
@@ -138,6 +142,9 @@ class Desk:
             outs[speakers] = outs[PORT_NAMES.index(heard)] * gain(self["Monitor Level"])
         return outs
 
+    def _insert(self, node):
+        return self.inserts.get(node, 1.0)
+
     def _is_on(self, name):
         return self[name] == "On"
 
@@ -146,20 +153,22 @@ class Desk:
         left, right = inputs[int(port.split()[1]) - 1] if port.startswith("Port") else (0.0, 0.0)
         source = self[f"Strip {i} Source"]
         sides = {"Stereo": (left, right), "Swapped": (right, left)}[source]
-        pre = np.array(sides) * gain(self[f"Strip {i} Trim"])
+        source = np.array(sides) * gain(self[f"Strip {i} Trim"])
+        pre = source * self._insert(f"Strip {i}")
         post = pre * gain(self[f"Strip {i} Fader"])
-        return {"Off": np.zeros(2), "Input": pre, "Pre": pre, "Post": post}
+        return {"Off": np.zeros(2), "Input": source, "Pre": pre, "Post": post}
 
     def _bus_taps(self, k, strips, lower_buses):
-        pre = np.zeros(2)
+        total = np.zeros(2)
         for i, taps in enumerate(strips, 1):
             if not self._is_on(f"Strip {i} Mute") or self[f"Bus {k} Role"] == "Mix":
-                pre += taps[self[f"Strip {i} > Bus {k} Tap"]] * gain(self[f"Strip {i} > Bus {k}"])
+                total += taps[self[f"Strip {i} > Bus {k} Tap"]] * gain(self[f"Strip {i} > Bus {k}"])
         for j, taps in enumerate(lower_buses, 1):
-            pre += taps[self[f"Bus {j} > Bus {k} Tap"]] * gain(self[f"Bus {j} > Bus {k}"])
+            total += taps[self[f"Bus {j} > Bus {k} Tap"]] * gain(self[f"Bus {j} > Bus {k}"])
         silent = self._is_on(f"Bus {k} Mute")
-        pre = pre * (0.0 if silent else 1.0)
-        return {"Off": np.zeros(2), "Input": pre, "Pre": pre, "Post": pre * gain(self[f"Bus {k} Fader"])}
+        total = total * (0.0 if silent else 1.0)
+        pre = total * self._insert(f"Bus {k}")
+        return {"Off": np.zeros(2), "Input": total, "Pre": pre, "Post": pre * gain(self[f"Bus {k} Fader"])}
 
 
 def one_strip_per_bus():

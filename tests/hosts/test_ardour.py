@@ -1,9 +1,9 @@
 """The VST3 in Ardour, headless: sixteen tracks through the plugin into sixteen return busses.
 
-The session is built, automated and saved by a Lua script in `ardour/`, then loaded, exported and saved
-again by another, twice, each time in a fresh process; this file gives them a scenario and compares
-the exports with what `desk.py` says. Ardour runs in a home of its own under
-the build folder, so nobody's Ardour is touched.
+The session is built, given insert chains by a preset, automated and saved by a Lua script in
+`ardour/`, then loaded, exported and saved again by another, twice, each time in a fresh process; this
+file gives them a scenario and compares the exports with what `desk.py` says. Ardour runs in a home of
+its own under the build folder, so nobody's Ardour is touched.
 """
 
 import dataclasses
@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from pedalboard.io import AudioFile
 
+import preset
 from desk import Desk, PORT_NAMES, PORTS, SILENT, UNITY, a_show, normalised, separate_sources
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent / "ardour"
@@ -40,7 +41,23 @@ BEGINNINGS = 5
 OUT_OF_REACH = re.compile(
     r"Bus \d+ > (Bus \d+|Main) Tap|Bus \d+ (Role|Immediate|Pan Follow)|Strip \d+ (Source|Input|Solo)|Solo Mode"
 )
-SHOW = Desk({name: text for name, text in a_show().values.items() if not OUT_OF_REACH.fullmatch(name)})
+# Chains whose gains are known on paper; the bypassed limiter and saturator add nothing but latency.
+HALVED = preset.slot("utility", gain=-6.0206)
+KEYED = preset.slot("compressor", ("Strip 4", "Pre"), threshold=-40.0, ratio=4.0, knee=0.0, attack=0.05)
+CHAINS = {
+    "Strip 1": preset.serial(HALVED, preset.slot("saturator") | {"bypass": True}),
+    "Strip 8": preset.parallel(preset.UNITY, [HALVED]),
+    "Bus 8": preset.serial(KEYED),
+    "Bus 9": preset.serial(HALVED),
+    "Main": preset.serial(preset.slot("limiter") | {"bypass": True}),
+}
+# At 4:1 three quarters of what is above the threshold go.
+ABOVE = 20.0 * np.log10(np.abs(separate_sources()[3]).max()) + 40.0
+INSERTS = {"Strip 1": 0.5, "Strip 8": 1.5, "Bus 8": 10.0 ** (-0.75 * ABOVE / 20.0), "Bus 9": 0.5}
+SHOW = Desk(
+    {name: text for name, text in a_show().values.items() if not OUT_OF_REACH.fullmatch(name)}, INSERTS
+)
+PRESET = "chains"
 SEND = "Strip 14 > Bus 11"
 OPENS, CLOSES = RATE // 2, RATE
 # A steady lane between two jumps of one hundredth of a second.
@@ -76,6 +93,9 @@ class Home:
             shutil.copy(SCRIPTS / name, config / subfolder)
         bundle = folder / ".vst3/Switchyard.vst3"
         shutil.copytree(vst3, bundle)
+        presets = folder / ".vst3/presets/Switchyard/Switchyard"
+        presets.mkdir(parents=True)
+        preset.write(presets / f"{PRESET}.vstpreset", CHAINS)
         # The scanner's cache counts only when it is newer than the plugin, in whole minutes.
         ten_minutes_ago = time.time() - 600
         for library in bundle.rglob("*.so"):
@@ -141,6 +161,7 @@ def scenario():
     return (
         f"return {{ rate = {RATE}, frames = {FRAMES},\n"
         f"  sources = {{ {sources} }},\n"
+        f'  preset = "{PRESET}",\n'
         f"  parameters = {{ {parameters} }},\n"
         f'  automation = {{ parameter = "{SEND}", points = {{ {points} }} }} }}\n'
     )
@@ -188,7 +209,7 @@ def assert_returns_carry(played):
             assert worst < TOLERANCE, f"{name} is off by {worst}: {heard[:, -1]}, not {expected[port]}"
 
 
-def test_every_return_carries_exactly_what_is_routed_to_it(loaded):
+def test_every_return_carries_exactly_what_is_routed_to_it_through_its_insert_chains(loaded):
     assert_returns_carry(loaded)
 
 

@@ -4,49 +4,25 @@ Not here: what a routing must sound like (`desk.py`). DawDreamer delivers parame
 start of its blocks, so times are held to a block; sample accuracy is proved on the CLAP.
 """
 
-import dawdreamer
 import numpy as np
 import pytest
 
-from desk import BUSES, PORT_NAMES, PORTS, UNITY, a_show, normalised, one_strip_per_bus, separate_sources
+import preset
+from dawdreamer_rack import BLOCK, FRAMES, RATE, Rack, hear, noises
+from desk import BUSES, PORT_NAMES, PORTS, UNITY, a_show, normalised, one_strip_per_bus
 
-RATE = 48_000
-BLOCK = 512
 RAMP = RATE // 100
 TOLERANCE = 1e-6
-SECONDS = 0.5
-FRAMES = int(RATE * SECONDS)
-
-
-class Rack:
-    """One plugin with all its buses open and a steady source on every input channel pair."""
-
-    def __init__(self, vst3):
-        self.engine = dawdreamer.RenderEngine(RATE, BLOCK)
-        self.plugin = self.engine.make_plugin_processor("switchyard", str(vst3))
-        self.plugin.enable_all_buses()
-        self.index = {p["name"]: p["index"] for p in self.plugin.get_parameters_description()}
-        self.inputs = separate_sources()
-
-    def set_desk(self, desk):
-        for name, value in desk.normalised().items():
-            assert self.plugin.set_parameter(self.index[name], value), f"{name} was refused"
-
-    def parameters(self):
-        """Every parameter's normalised value, by name."""
-        return {name: self.plugin.get_parameter(index) for name, index in self.index.items()}
-
-    def render(self):
-        """What leaves every port, [port, side, frame]."""
-        sources = []
-        for port, levels in enumerate(self.inputs):
-            steady = np.repeat(levels.astype(np.float32)[:, None], FRAMES, axis=1)
-            sources.append(self.engine.make_playback_processor(f"source {port + 1}", steady))
-        graph = [(source, []) for source in sources]
-        graph.append((self.plugin, [f"source {port + 1}" for port in range(PORTS)]))
-        self.engine.load_graph(graph)
-        self.engine.render(SECONDS)
-        return np.asarray(self.plugin.get_audio()).reshape(PORTS, 2, -1)
+# Chains of every kind: serial and parallel, keyed from elsewhere, late, on strips, buses and Main. What
+# wanders by itself (a modulated reverb) is among them too: it wanders the same way in every run.
+CHAINS = {
+    "Strip 1": preset.serial(preset.slot("utility", gain=-6.0206)),
+    "Strip 2": preset.serial(preset.slot("equalizer", bell1_gain=6.0), preset.slot("saturator", drive=12.0)),
+    "Strip 3": preset.parallel(
+        preset.UNITY, [preset.slot("compressor", ("Strip 4", "Pre"), threshold=-40.0)], [preset.slot("delay", time=40.0)]
+    ),
+    "Main": preset.serial(preset.slot("reverb"), preset.slot("limiter", ceiling=-3.0)),
+}
 
 
 def assert_ports_carry(sound, expected):
@@ -130,3 +106,26 @@ def test_a_saved_state_restores_every_parameter_and_the_sound_in_a_fresh_instanc
     assert_ports_carry(again, a_show().outputs(rack.inputs))
     settled = 2 * BLOCK + RAMP
     assert np.array_equal(again[:, :, settled:], sound[:, :, settled:])
+
+
+def test_chains_saved_by_the_host_sound_the_same_in_a_fresh_process(vst3, workplace):
+    file = workplace / "chains.vstpreset"
+    preset.write(file, CHAINS)
+    before, latency, state = hear(vst3, file, workplace, "before")
+    assert latency > 0, "saturator and limiter are late, and the host knows it"
+    after, latency_after, state_after = hear(vst3, state, workplace, "after")
+    assert latency_after == latency
+    assert np.abs(before[0]).max() > 0.1, "Main sounds"
+    assert np.abs(after - before).max() < TOLERANCE
+    assert state_after.read_bytes() == state.read_bytes(), "a state loaded and saved is the same state"
+
+
+def test_the_chains_of_a_loaded_state_are_what_is_heard(vst3, workplace):
+    dry, halved = workplace / "dry.vstpreset", workplace / "halved.vstpreset"
+    preset.write(dry, {})
+    preset.write(halved, {f"Strip {n}": CHAINS["Strip 1"] for n in range(1, PORTS + 1)})
+    whole, _, _ = hear(vst3, dry, workplace, "dry")
+    half, latency, _ = hear(vst3, halved, workplace, "halved")
+    assert latency == 0
+    assert np.abs(whole[0] - noises().sum(axis=0)).max() < 1e-5, "without chains Main is the sum"
+    assert np.abs(half[0] - 0.5 * whole[0]).max() < 1e-5

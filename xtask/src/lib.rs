@@ -3,7 +3,7 @@
 //! * [`bundle`] builds the plugin and lays it out as hosts expect it; [`install`] copies it to them.
 //! * [`room`] is the engine room: a host that loads the built plugin and runs it.
 //! * [`stems`] and [`band`] are what plays; [`demo`] and [`session`] say how it is routed;
-//!   [`performance`] runs it, and [`report`] tells what came out.
+//!   [`performance`] runs it, [`report`] tells what came out, and [`shared_reverb`] what sharing saves.
 //! * [`screenshot`] draws the editor's views for the README.
 //! * [`test`] runs everything that proves the plugin; [`setup`] installs what it needs.
 //!
@@ -20,5 +20,6 @@ pub mod room;
 pub mod screenshot;
 pub mod session;
 pub mod setup;
+pub mod shared_reverb;
 pub mod stems;
 pub mod test;

@@ -8,12 +8,12 @@ use std::process::ExitCode;
 use xtask::bundle::{Bundled, Profile, bundle, workspace};
 use xtask::install::{Folders, install};
 use xtask::performance::Performance;
-use xtask::report::{FILE, Labels};
+use xtask::report::{FILE, Labels, Report};
 use xtask::room::{Room, Setup};
 use xtask::screenshot::FOLDER as PICTURES;
 use xtask::session::Session;
 use xtask::stems::Stem;
-use xtask::{band, demo, stems};
+use xtask::{band, demo, shared_reverb, stems};
 
 /// The sample rate everything is played at, in Hz.
 const RATE: u32 = 48_000;
@@ -36,7 +36,8 @@ enum Command {
     },
     /// Build the plugin and copy it into your plugin folders
     Install,
-    /// Hear the mixer: play stems, or a small band, through groups, sends and a headphone mix
+    /// Hear the mixer: play stems, or a small band, through groups with insert chains, shared
+    /// effects and a headphone mix
     Demo {
         /// A folder of WAV files, one a strip, in name order; without it a synthesised band plays
         #[arg(long, value_name = "DIR")]
@@ -47,14 +48,14 @@ enum Command {
         #[command(flatten)]
         engine_room: EngineRoom,
     },
-    /// Play stems through a routing and its automation, both from a JSON file
+    /// Play stems through a routing, its insert chains and its automation, all from a JSON file
     Render {
-        /// The session: {"parameters": {"Strip 2 > Bus 4": "-12 dB"}, "automation": [...]}
+        /// The session: {"parameters": {"Strip 2 > Bus 4": "-12 dB"}, "chains": {...}, ...}
         #[arg(value_name = "SESSION.json")]
         session: PathBuf,
-        /// A folder of WAV files, one a strip, in name order
+        /// A folder of WAV files, one a strip, in name order; without it the demo's band plays
         #[arg(long, value_name = "DIR")]
-        stems: PathBuf,
+        stems: Option<PathBuf>,
         /// Where the WAV files and the report go
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
@@ -87,17 +88,20 @@ struct EngineRoom {
 }
 
 impl EngineRoom {
-    /// Builds the plugin if need be and loads it.
-    fn open(&self) -> Result<Room> {
-        let plugin = match &self.plugin {
-            Some(plugin) => plugin.clone(),
+    /// The plugin, built if need be.
+    fn plugin(&self) -> Result<PathBuf> {
+        match &self.plugin {
+            Some(plugin) => Ok(plugin.clone()),
             None => {
                 eprintln!("Building the plugin ...");
-                bundle(Profile::Release)?.clap
+                Ok(bundle(Profile::Release)?.clap)
             }
-        };
+        }
+    }
+
+    fn setup(&self) -> Result<Setup> {
         let block = usize::try_from(self.block)?;
-        Room::open(&plugin, Setup { sample_rate: f64::from(RATE), block, offline: true })
+        Ok(Setup { sample_rate: f64::from(RATE), block, offline: true })
     }
 }
 
@@ -128,28 +132,28 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Demo { stems, out, engine_room } => {
             let out = out.unwrap_or_else(|| workspace().join("target/demo"));
-            let stems = match stems {
-                Some(folder) => read_stems(&folder, &out)?,
-                None => {
-                    eprintln!("No --stems: the band plays {} bars ...", band::BARS);
-                    band::play(RATE)
-                }
-            };
+            let stems = stems_of(stems.as_deref(), &out)?;
             let frames = stems.iter().map(Stem::frames).max().unwrap_or(0);
-            let (session, labels) = demo::show(&stems, frames as f64 / f64::from(RATE));
-            play(&stems, &session, labels, &out, &engine_room)
+            let show = demo::show(&stems, frames as f64 / f64::from(RATE));
+            let session = Session::from_json(&show.to_string(), Path::new(""))?;
+            let plugin = engine_room.plugin()?;
+            let mut report = play(&stems, &session, &out, &plugin, engine_room.setup()?)?;
+            let file = demo::write(&show, &out)?;
+            let measured = shared_reverb::measure(&plugin, engine_room.setup()?, &stems)?;
+            report.shared_reverb_ratio = Some(measured.ratio());
+            report.shared_reverb = Some(measured);
+            report.write(&out)?;
+            show_report(&report, &out)?;
+            println!("Session    {}: change it, then cargo xtask render", file.display());
+            Ok(())
         }
         Command::Render { session, stems, out, engine_room } => {
             let shown = session.display();
-            let text = std::fs::read_to_string(&session)
-                .with_context(|| format!("the session {shown} cannot be read"))?;
-            let session = Session::from_json(&text).with_context(|| shown.to_string())?;
-            let stems = read_stems(&stems, &out)?;
-            let labels = Labels {
-                strips: stems.iter().map(|stem| demo::bare_name(&stem.name).into()).collect(),
-                buses: Vec::new(),
-            };
-            play(&stems, &session, labels, &out, &engine_room).with_context(|| shown.to_string())
+            let session = Session::from_file(&session)?;
+            let stems = stems_of(stems.as_deref(), &out)?;
+            let report = play(&stems, &session, &out, &engine_room.plugin()?, engine_room.setup()?)
+                .with_context(|| shown.to_string())?;
+            show_report(&report, &out)
         }
         Command::Screenshot { out } => {
             xtask::screenshot::screenshot(&out.unwrap_or_else(|| workspace().join(PICTURES)))
@@ -158,8 +162,13 @@ fn run(command: Command) -> Result<()> {
     }
 }
 
-/// Reads the stems; the outputs must not go among them, or the next run would take them for stems.
-fn read_stems(folder: &Path, out: &Path) -> Result<Vec<Stem>> {
+/// The stems of a folder, or the band's. The outputs must not go among the stems, or the next run
+/// would take them for such.
+fn stems_of(folder: Option<&Path>, out: &Path) -> Result<Vec<Stem>> {
+    let Some(folder) = folder else {
+        eprintln!("No --stems: the band plays {} bars ...", band::BARS);
+        return Ok(band::play(RATE));
+    };
     let same = matches!((folder.canonicalize(), out.canonicalize()), (Ok(a), Ok(b)) if a == b);
     ensure!(!same, "{} holds the stems; choose another folder for the output", out.display());
     stems::read_folder(folder, RATE, |name| eprintln!("Reading {name} ..."))
@@ -168,16 +177,20 @@ fn read_stems(folder: &Path, out: &Path) -> Result<Vec<Stem>> {
 fn play(
     stems: &[Stem],
     session: &Session,
-    labels: Labels,
     out: &Path,
-    engine_room: &EngineRoom,
-) -> Result<()> {
-    let mut room = engine_room.open()?;
-    let moves = session.read(&mut room, f64::from(RATE))?;
-    let report = Performance { stems, moves: &moves, labels }.run(&mut room, out)?;
+    plugin: &Path,
+    setup: Setup,
+) -> Result<Report> {
+    let mut room = Room::open(plugin, setup)?;
+    let labels = Labels::new(&session.saved, stems);
+    let report = Performance { stems, session, labels }.run(&mut room, out)?;
     for message in room.take_messages() {
         eprintln!("plugin: {message}");
     }
+    Ok(report)
+}
+
+fn show_report(report: &Report, out: &Path) -> Result<()> {
     print!("{}", report.table());
     println!("Files      {}", out.display());
     println!("Report     {}", out.join(FILE).display());

@@ -4,9 +4,11 @@
 //! which routing.
 
 use crate::progress::Progress;
-use crate::report::{InputReport, Labels, Loudness, OutputReport, Report, sources};
+use crate::report::{InputReport, Labels, Loudness, OutputReport, Report, SILENCE_DB, chains};
+use crate::report::{refused_keys, sources};
+use crate::room::automation::Lane;
 use crate::room::{Room, automation, copy_from};
-use crate::session::Moves;
+use crate::session::Session;
 use crate::stems::Stem;
 use anyhow::{Context, Result, ensure};
 use hound::{SampleFormat, WavSpec, WavWriter};
@@ -16,16 +18,20 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use switchyard::routing::parameter::Parameter;
 use switchyard::routing::{BUSES, INPUT_PORTS, OUTPUT_PORTS};
+use switchyard::session::workshop::fits;
+use switchyard::units::db_to_gain;
 
 /// The longest tail that is waited for, in seconds; one that never ends is cut here too.
 const LONGEST_TAIL: f64 = 10.0;
+/// What is silent on every output for this many seconds after the stems' end is over.
+const SILENT_LONG: f64 = 0.5;
 
 /// Everything that is played.
 pub struct Performance<'a> {
     /// What plays into the strips, first strip first.
     pub stems: &'a [Stem],
-    /// Values to start with and lanes that move them.
-    pub moves: &'a Moves,
+    /// How it is routed, processed and moved.
+    pub session: &'a Session,
     /// What strips and buses are used for.
     pub labels: Labels,
 }
@@ -40,33 +46,40 @@ impl Performance<'_> {
         fs::create_dir_all(folder)
             .with_context(|| format!("{} cannot be created", folder.display()))?;
         clear_earlier(folder);
-        for (parameter, value) in &self.moves.values {
+        let sample_rate = room.setup().sample_rate;
+        let saved = &self.session.saved;
+        fits(saved, sample_rate, None).context("the chains")?;
+        let moves = self.session.read(room, sample_rate)?;
+        room.load_session(saved)?;
+        for (parameter, value) in &moves.values {
             room.set(*parameter, *value);
         }
         // A lane's first value holds from the start, so it is set before the plugin runs: what is
         // there at the first frame is not faded in.
-        for lane in &self.moves.lanes {
+        for lane in &moves.lanes {
             room.set(lane.parameter(), lane.value_at(0));
         }
         room.start()?;
-        let rate = room.setup().sample_rate as u32;
+        let rate = sample_rate as u32;
         let mut tracks: Vec<Track> =
             (0..OUTPUT_PORTS).map(|port| self.track(port, folder, rate)).collect();
         let sound = self.stems.iter().map(Stem::frames).max().unwrap_or(0) as u64;
-        let frames = self.play(room, &mut tracks, sound)?;
+        let frames = self.play(room, &moves.lanes, &mut tracks, sound)?;
         let routing = room.routing()?;
-        let opened: HashSet<Parameter> = (self.moves.lanes.iter())
+        let opened: HashSet<Parameter> = (moves.lanes.iter())
             .filter(|lane| {
                 let lowest = room.range(lane.parameter()).0;
                 lane.values().any(|value| value > lowest)
             })
-            .map(automation::Lane::parameter)
+            .map(Lane::parameter)
             .collect();
         let mut outputs = Vec::new();
         let fed = sources(&routing, self.stems.len(), &opened, &self.labels);
         for (track, fed) in tracks.into_iter().zip(fed) {
             outputs.extend(track.finish(fed)?);
         }
+        let mut notes = self.session.notes.clone();
+        notes.extend(refused_keys(saved, &routing, sample_rate, &self.labels));
         let report = Report {
             sample_rate: rate,
             block: room.setup().block,
@@ -82,49 +95,68 @@ impl Performance<'_> {
                 })
                 .collect(),
             outputs,
+            chains: chains(saved, sample_rate, &self.labels),
+            notes,
+            shared_reverb_ratio: None,
+            shared_reverb: None,
         };
         report.write(folder)?;
         Ok(report)
     }
 
-    /// Plays the stems, then as long as the plugin's latency and tail ask; answers with the length.
-    fn play(&self, room: &mut Room, tracks: &mut [Track], sound: u64) -> Result<u64> {
-        let longest = room.setup().block as u64;
-        let tail_limit = (LONGEST_TAIL * room.setup().sample_rate) as u64;
-        let mut end = sound + u64::from(room.latency());
-        let mut progress = Progress::begin("Playing", end);
-        let mut asked_for_tail = false;
+    /// Plays the stems, then as long as anything is heard, at most as long as the plugin's tail;
+    /// answers with the length.
+    fn play(
+        &self,
+        room: &mut Room,
+        lanes: &[Lane],
+        tracks: &mut [Track],
+        sound: u64,
+    ) -> Result<u64> {
+        let rate = room.setup().sample_rate;
         let mut at = 0;
-        loop {
-            if at == end {
-                if asked_for_tail {
-                    break;
-                }
-                // Latency and tail are asked for again when the sound is over: both may have grown.
-                asked_for_tail = true;
-                let tail = room.tail().map_or(tail_limit, |tail| u64::from(tail).min(tail_limit));
-                end = end.max(sound + u64::from(room.latency()) + tail);
-                continue;
-            }
-            let length = longest.min(end - at);
-            for port in 0..INPUT_PORTS {
-                let stem = self.stems.get(port);
-                for (side, buffer) in room.input_mut(port).into_iter().enumerate() {
-                    copy_from(buffer, stem.map_or(&[], |stem| stem.side(side)), at as usize);
-                }
-            }
-            room.process(
-                length as usize,
-                &automation::changes(&self.moves.lanes, at..at + length),
-            )?;
-            for (port, track) in tracks.iter_mut().enumerate() {
-                track.write(room.output(port), length as usize)?;
-            }
-            at += length;
-            progress.advance(length);
+        let end = sound + u64::from(room.latency());
+        let mut progress = Progress::begin("Playing", end);
+        self.pass(room, lanes, tracks, &mut at, end, &mut progress)?;
+        // Latency and tail are asked for when the sound is over: both may have grown.
+        let longest = (LONGEST_TAIL * rate) as u64;
+        let tail = room.tail().map_or(longest, |tail| u64::from(tail).min(longest));
+        let end = end.max(sound + u64::from(room.latency()) + tail);
+        let piece = (SILENT_LONG * rate) as u64;
+        while at < end && tracks.iter_mut().any(Track::was_heard) {
+            let until = end.min(at + piece);
+            self.pass(room, lanes, tracks, &mut at, until, &mut progress)?;
         }
         progress.finish();
         Ok(at)
+    }
+
+    /// Plays on up to the frame `end`.
+    fn pass(
+        &self,
+        room: &mut Room,
+        lanes: &[Lane],
+        tracks: &mut [Track],
+        at: &mut u64,
+        end: u64,
+        progress: &mut Progress,
+    ) -> Result<()> {
+        while *at < end {
+            let length = (room.setup().block as u64).min(end - *at);
+            for port in 0..INPUT_PORTS {
+                let stem = self.stems.get(port);
+                for (side, buffer) in room.input_mut(port).into_iter().enumerate() {
+                    copy_from(buffer, stem.map_or(&[], |stem| stem.side(side)), *at as usize);
+                }
+            }
+            room.process(length as usize, &automation::changes(lanes, *at..*at + length))?;
+            for (port, track) in tracks.iter_mut().enumerate() {
+                track.write(room.output(port), length as usize)?;
+            }
+            *at += length;
+            progress.advance(length);
+        }
+        Ok(())
     }
 
     fn track(&self, port: usize, folder: &Path, rate: u32) -> Track {
@@ -145,6 +177,7 @@ impl Performance<'_> {
             file,
             rate,
             silent_frames: 0,
+            heard: false,
             writer: None,
             loudness: Loudness::default(),
         }
@@ -161,14 +194,23 @@ struct Track {
     path: PathBuf,
     rate: u32,
     silent_frames: u64,
+    /// Whether anything was heard since this was asked last.
+    heard: bool,
     writer: Option<WavWriter<BufWriter<File>>>,
     loudness: Loudness,
 }
 
 impl Track {
+    /// Whether anything could be heard since the last call.
+    fn was_heard(&mut self) -> bool {
+        std::mem::take(&mut self.heard)
+    }
+
     fn write(&mut self, [left, right]: [&[f32]; 2], frames: usize) -> Result<()> {
         let sides = [&left[..frames], &right[..frames]];
-        sides.iter().for_each(|side| self.loudness.add(side));
+        self.loudness.add(sides, self.rate)?;
+        let audible = db_to_gain(SILENCE_DB);
+        self.heard |= sides.iter().any(|side| side.iter().any(|sample| sample.abs() > audible));
         if self.writer.is_none() {
             if sides.iter().all(|side| side.iter().all(|sample| *sample == 0.0)) {
                 self.silent_frames += frames as u64;
@@ -217,6 +259,7 @@ impl Track {
             file: self.file,
             peak_db: self.loudness.peak_db(),
             rms_db: self.loudness.rms_db(),
+            lufs: self.loudness.lufs(),
             sources,
             non_finite: self.loudness.non_finite(),
         }))

@@ -3,18 +3,19 @@
 //!
 //! Not here: making the sound (that is [`crate::performance`]).
 
+mod chains;
+mod loudness;
 mod sources;
 
+pub use chains::{ChainReport, LaneReport, SlotReport, chains, refused_keys};
+pub use loudness::{Loudness, SILENCE_DB};
 pub use sources::{Labels, port_name, sources};
 
+use crate::shared_reverb::SharedReverb;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 use std::path::Path;
-use switchyard::units::gain_to_db;
-
-/// An output carries sound when its peak is above this, in dB relative to full scale.
-pub const SILENCE_DB: f32 = -120.0;
 
 /// The file a report is written to, beside the WAV files.
 pub const FILE: &str = "report.json";
@@ -39,6 +40,18 @@ pub struct Report {
     pub inputs: Vec<InputReport>,
     /// The outputs that carry sound, in port order; silent ones are not listed and have no file.
     pub outputs: Vec<OutputReport>,
+    /// The insert chains that hold anything.
+    #[serde(default)]
+    pub chains: Vec<ChainReport>,
+    /// What could not be as the session says, each a sentence.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// How many times dearer a reverb on every strip is than the shared one, where that was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_reverb_ratio: Option<f64>,
+    /// The times behind that ratio.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_reverb: Option<SharedReverb>,
 }
 
 /// What played into a strip.
@@ -68,55 +81,13 @@ pub struct OutputReport {
     pub peak_db: f32,
     /// The mean power of both sides over the whole length, in dB relative to full scale.
     pub rms_db: f32,
+    /// The loudness of the whole (EBU R 128), left out where it is too short or too quiet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lufs: Option<f32>,
     /// What feeds it.
     pub sources: Vec<String>,
     /// How many samples were no finite numbers; anything but 0 is a fault of the plugin.
     pub non_finite: u64,
-}
-
-/// The level of one output while it runs.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Loudness {
-    peak: f32,
-    power: f64,
-    samples: u64,
-    non_finite: u64,
-}
-
-impl Loudness {
-    /// Takes in more samples of either side.
-    pub fn add(&mut self, samples: &[f32]) {
-        for sample in samples {
-            if sample.is_finite() {
-                self.peak = self.peak.max(sample.abs());
-                self.power += f64::from(*sample) * f64::from(*sample);
-            } else {
-                self.non_finite += 1;
-            }
-        }
-        self.samples += samples.len() as u64;
-    }
-
-    /// The peak in dB, −∞ for silence.
-    pub fn peak_db(&self) -> f32 {
-        gain_to_db(self.peak)
-    }
-
-    /// The mean power in dB, −∞ for silence.
-    pub fn rms_db(&self) -> f32 {
-        let mean = if self.samples == 0 { 0.0 } else { self.power / self.samples as f64 };
-        gain_to_db(mean.sqrt() as f32)
-    }
-
-    /// How many samples were no finite numbers.
-    pub fn non_finite(&self) -> u64 {
-        self.non_finite
-    }
-
-    /// Whether there is anything to hear, or anything wrong.
-    pub fn carries_sound(&self) -> bool {
-        self.peak_db() > SILENCE_DB || self.non_finite > 0
-    }
 }
 
 impl Report {
@@ -142,13 +113,17 @@ impl Report {
             })
             .collect();
         let width = titles.iter().map(|title| title.chars().count()).max().unwrap_or(0).max(6);
-        let mut text = format!("{:width$}  {:>9}  {:>9}  Fed by\n", "Output", "Peak dB", "RMS dB");
-        let indent = " ".repeat(width + 24);
+        let mut text = format!(
+            "{:width$}  {:>8}  {:>8}  {:>8}  Fed by\n",
+            "Output", "Peak dB", "RMS dB", "LUFS"
+        );
+        let indent = " ".repeat(width + 32);
         for (title, output) in titles.iter().zip(&self.outputs) {
-            let lines = wrapped(&output.sources, 64);
+            let lines = wrapped(&output.sources, 60);
             let (peak, rms) = (output.peak_db, output.rms_db);
+            let lufs = output.lufs.map_or("-".into(), |lufs| format!("{lufs:.1}"));
             let first = lines.first().map_or("", String::as_str);
-            let _ = writeln!(text, "{title:width$}  {peak:>9.1}  {rms:>9.1}  {first}");
+            let _ = writeln!(text, "{title:width$}  {peak:>8.1}  {rms:>8.1}  {lufs:>8}  {first}");
             for line in lines.iter().skip(1) {
                 let _ = writeln!(text, "{indent}{line}");
             }
@@ -168,6 +143,21 @@ impl Report {
             self.latency_samples,
             self.load * 100.0,
         );
+        for (index, chain) in self.chains.iter().enumerate() {
+            let title = if index == 0 { "Chains" } else { "" };
+            let _ = writeln!(text, "{title:10} {}", chain.line());
+        }
+        if let Some(measured) = &self.shared_reverb {
+            let _ = writeln!(
+                text,
+                "Reverb     one for each of {} strips costs {:.1} times one shared by sends",
+                measured.strips,
+                measured.ratio()
+            );
+        }
+        for note in &self.notes {
+            let _ = writeln!(text, "Note       {note}");
+        }
         for (title, output) in titles.iter().zip(&self.outputs) {
             if output.peak_db > 0.0 {
                 let over = output.peak_db;
@@ -213,6 +203,7 @@ mod tests {
             file: "01 Bus 1 Drums.wav".into(),
             peak_db: 1.5,
             rms_db: -18.25,
+            lufs: Some(-16.5),
             sources: (1..=6).map(|n| format!("Strip {n} (Post 0.0 dB)")).collect(),
             non_finite: 0,
         };
@@ -225,31 +216,22 @@ mod tests {
             restarts: 0,
             inputs: vec![InputReport { strip: 1, name: "Kick".into(), channels: 1 }],
             outputs: vec![output],
+            chains: vec![ChainReport {
+                node: "Bus 1 Drums".into(),
+                dry: "0.0 dB".into(),
+                lanes: Vec::new(),
+                latency_samples: 48,
+            }],
+            notes: vec!["Something is not there".into()],
+            shared_reverb_ratio: Some(6.0),
+            shared_reverb: Some(SharedReverb {
+                strips: 7,
+                per_strip: 0.125,
+                per_strip_without: 0.005,
+                shared: 0.03,
+                shared_without: 0.01,
+            }),
         }
-    }
-
-    #[test]
-    fn a_full_scale_sine_has_a_peak_of_zero_and_a_power_of_minus_three_decibels() {
-        let mut loudness = Loudness::default();
-        for frame in 0..48_000 {
-            let phase = f64::from(frame) / 48.0 * std::f64::consts::TAU;
-            loudness.add(&[phase.sin() as f32]);
-        }
-        assert!(loudness.peak_db().abs() < 0.01);
-        assert!((loudness.rms_db() + 3.01).abs() < 0.01);
-        assert!(loudness.carries_sound());
-    }
-
-    #[test]
-    fn silence_and_what_nobody_hears_is_not_sound_but_a_bad_sample_is_reported() {
-        let mut loudness = Loudness::default();
-        assert!(!loudness.carries_sound());
-        loudness.add(&[0.0, 9e-7, -9e-7]);
-        assert!(!loudness.carries_sound());
-        loudness.add(&[f32::NAN]);
-        assert!(loudness.carries_sound());
-        assert_eq!(loudness.non_finite(), 1);
-        assert!(loudness.rms_db().is_finite());
     }
 
     #[test]
@@ -259,6 +241,10 @@ mod tests {
             "Bus 1 (Drums)",
             "1.5",
             "-18.2",
+            "-16.5",
+            "Chains     Bus 1 Drums: dry 0.0 dB, 48 samples late",
+            "each of 7 strips costs 6.0 times",
+            "Note       Something is not there",
             "Strip 6 (Post 0.0 dB)",
             "Latency    48 samples (1.0 ms)",
             "1.25 %",
@@ -278,6 +264,7 @@ mod tests {
         assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report());
         let json: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(json["latency_samples"], 48);
+        assert_eq!(json["shared_reverb_ratio"], 6.0);
         assert_eq!(json["outputs"][0]["name"], "Bus 1");
         assert_eq!(json["outputs"][0]["sources"][5], "Strip 6 (Post 0.0 dB)");
     }

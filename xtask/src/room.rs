@@ -9,6 +9,7 @@
 
 pub mod automation;
 mod host;
+pub mod state;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use automation::{Change, Lane};
@@ -16,7 +17,6 @@ use clack_extensions::audio_ports::{AudioPortInfoBuffer, PluginAudioPorts};
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
 use clack_extensions::render::{PluginRender, RenderMode};
-use clack_extensions::state::PluginState;
 use clack_extensions::tail::{PluginTail, TailLength};
 use clack_host::events::Pckn;
 use clack_host::events::event_types::ParamValueEvent;
@@ -248,8 +248,10 @@ impl Room {
         let mut routing = Routing::default();
         for parameter in ALL {
             let text = self.text(parameter)?;
+            // A macro's text goes on with what it drives.
+            let own = text.split(" · ").next().unwrap_or(&text);
             let plain = parameter
-                .from_text(&text)
+                .from_text(own)
                 .with_context(|| format!("{} reads {text:?}", parameter.name()))?;
             parameter.set(&mut routing, plain);
         }
@@ -265,32 +267,7 @@ impl Room {
         ask(extension, &handle)
     }
 
-    // ---- State, ports and what the plugin says ------------------------------------------------
-
-    /// The state as a host would put it into a project.
-    ///
-    /// # Errors
-    /// When the plugin refuses.
-    pub fn save(&mut self) -> Result<Vec<u8>> {
-        let handle = self.instance.plugin_handle();
-        let state = handle.get_extension::<PluginState>().context("the plugin saves no state")?;
-        let mut bytes = Vec::new();
-        state.save(&handle, &mut bytes)?;
-        Ok(bytes)
-    }
-
-    /// Gives the plugin a saved state.
-    ///
-    /// # Errors
-    /// When the plugin refuses it.
-    pub fn load(&mut self, state: &[u8]) -> Result<()> {
-        let handle = self.instance.plugin_handle();
-        let extension =
-            handle.get_extension::<PluginState>().context("the plugin loads no state")?;
-        extension.load(&handle, &mut &*state)?;
-        self.grant_callback();
-        Ok(())
-    }
+    // ---- Ports and what the plugin says ------------------------------------------------------
 
     /// The name the plugin gives an output port.
     pub fn output_name(&mut self, port: usize) -> String {
@@ -438,6 +415,11 @@ impl Room {
     pub fn load_share(&self) -> f64 {
         let sound = self.position as f64 / self.setup.sample_rate;
         if sound > 0.0 { self.busy.as_secs_f64() / sound } else { 0.0 }
+    }
+
+    /// The processor time the plugin took for all sound so far.
+    pub fn busy(&self) -> Duration {
+        self.busy
     }
 
     /// Frames processed since the room was opened.

@@ -1,20 +1,35 @@
-//! A render session: which values the mixer starts with and which lanes move them, as JSON.
+//! A render session: which values the mixer starts with, which lanes move them, which effects are in
+//! its insert chains and what things are called, as JSON.
 //!
 //! ```json
-//! {"parameters": {"Strip 2 > Bus 4": "-12 dB", "s2b4t": "Pre"},
-//!  "automation": [{"parameter": "s2b4", "points": [[0.5, "-inf dB"], [2.0, "0 dB"]]}]}
+//! {"names": {"Bus 4": "Reverb"},
+//!  "parameters": {"Strip 2 > Bus 4": "-12 dB", "s2b4t": "Pre"},
+//!  "automation": [{"parameter": "s2b4", "points": [[0.5, "-inf dB"], [2.0, "0 dB"]]}],
+//!  "chains": {
+//!    "Bus 4": [{"effect": "Reverb", "settings": {"Decay": "1.5 s"}}],
+//!    "Bus 3": {"dry": "0 dB", "lanes": [{"level": "-6 dB", "slots": [
+//!      {"name": "Crush", "effect": "Compressor", "settings": {"Threshold": "-30 dB"},
+//!       "key": ["Strip 2", "Pre"], "mix": "50 %"}]}]}},
+//!  "macros": {"Macro 1": [
+//!    {"slot": "Crush", "setting": "Threshold", "from": "0 dB", "to": "-40 dB"}]}}
 //! ```
 //!
-//! Parameters go by id or by name, values by the plugin's own text, points by seconds. What cannot
-//! be understood is refused by name. Not here: the plugin, except as the reader of texts.
+//! Everything goes by the name users see or by id, values by the plugin's own text, points by
+//! seconds. What cannot be understood is refused by name. Not here: the plugin, except as the reader
+//! of texts.
 
+mod chains;
 mod json;
+mod names;
+mod nearest;
 
 use crate::room::automation::Lane;
 use anyhow::{Context, Result, bail, ensure};
 use json::{File, FileLane};
 use std::collections::HashSet;
+use std::path::Path;
 use switchyard::routing::parameter::{ALL, Kind, Parameter};
+use switchyard::session::Session as Saved;
 
 /// A session as written, its parameters found, its values still texts.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,6 +38,10 @@ pub struct Session {
     pub values: Vec<(Parameter, String)>,
     /// The lanes, in the file's order.
     pub lanes: Vec<TextLane>,
+    /// What the plugin saves beside its parameters: names, chains, macros.
+    pub saved: Saved,
+    /// What the user ought to know although the session can be played, each a sentence.
+    pub notes: Vec<String>,
 }
 
 /// One parameter's points: seconds and the plugin's text.
@@ -68,11 +87,24 @@ pub struct Moves {
 }
 
 impl Session {
-    /// Reads a session from JSON.
+    /// Reads a session from a file; the files it names lie relative to it.
+    ///
+    /// # Errors
+    /// Says that the file cannot be read, at which line and column the JSON is wrong, or which name,
+    /// value or point.
+    pub fn from_file(file: &Path) -> Result<Session> {
+        let shown = file.display();
+        let text = std::fs::read_to_string(file)
+            .with_context(|| format!("the session {shown} cannot be read"))?;
+        let folder = file.parent().unwrap_or(Path::new(""));
+        Session::from_json(&text, folder).with_context(|| shown.to_string())
+    }
+
+    /// Reads a session from JSON; the files it names lie relative to `folder`.
     ///
     /// # Errors
     /// Says at which line and column the JSON is wrong, or which name, value or point.
-    pub fn from_json(text: &str) -> Result<Session> {
+    pub fn from_json(text: &str, folder: &Path) -> Result<Session> {
         let text = text.trim_start_matches('\u{feff}');
         // The JSON reader would take a list for an object whose keys were left out.
         ensure!(
@@ -108,7 +140,12 @@ impl Session {
             let points = points.into_iter().map(|(seconds, text)| (seconds, text.0)).collect();
             lanes.push(TextLane { parameter, points });
         }
-        Ok(Session { values, lanes })
+        let mut chains = chains::read(file.chains, folder).context("the chains")?;
+        let mut saved = Saved::default();
+        names::give(&mut saved, file.names).context("the names")?;
+        names::map(&mut saved, file.macros, &chains).context("the macros")?;
+        saved.chains = std::mem::take(&mut chains.all);
+        Ok(Session { values, lanes, saved, notes: chains.notes })
     }
 
     /// Has all texts read and turns seconds into frames of `rate` a second.
@@ -171,24 +208,9 @@ fn find(wanted: &str) -> Result<Parameter> {
     if let Some(found) = Parameter::from_id(wanted).or_else(|| Parameter::from_name(wanted)) {
         return Ok(found);
     }
-    let lower = wanted.to_lowercase();
-    let closeness = |candidate: &str| {
-        let candidate = candidate.to_lowercase();
-        strsim::normalized_damerau_levenshtein(&lower, &candidate)
-    };
-    let nearest = ALL
-        .iter()
-        .flat_map(|parameter| [parameter.name(), parameter.id()])
-        .map(|candidate| (closeness(&candidate), candidate))
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match nearest {
-        Some((close, candidate)) if close >= 0.5 => {
-            bail!("there is no parameter {wanted:?}; did you mean {candidate:?}?")
-        }
-        _ => bail!(
-            "there is no parameter {wanted:?}; they have names like \"Strip 2 > Bus 4\" and ids like \"s2b4\""
-        ),
-    }
+    let known = ALL.iter().flat_map(|parameter| [parameter.name(), parameter.id()]);
+    let otherwise = "they have names like \"Strip 2 > Bus 4\" and ids like \"s2b4\"";
+    bail!("there is no parameter {wanted:?}; {}", nearest::suggestion(wanted, known, otherwise))
 }
 
 #[cfg(test)]

@@ -32,6 +32,15 @@ impl Stem {
         self.channels.len() == 1
     }
 
+    /// Its name without the number that orders it: "03 Hat" is "Hat".
+    pub fn bare_name(&self) -> &str {
+        let bare = self
+            .name
+            .trim_start_matches(|c: char| c.is_ascii_digit())
+            .trim_start_matches([' ', '-', '_', '.']);
+        if bare.is_empty() { &self.name } else { bare }
+    }
+
     /// The samples of the left (0) or right (1) side; a mono stem sounds on both.
     pub fn side(&self, side: usize) -> &[f32] {
         &self.channels[side % self.channels.len()]

@@ -13,6 +13,7 @@ use crate::setup::{self, Need};
 use anyhow::{Result, ensure};
 use indicatif::HumanDuration;
 use log::{Counts, Log};
+use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -57,7 +58,7 @@ const STEPS: &[Step] = &[
         name: "plugin",
         needs: &[Need::Compiler],
         slow: false,
-        run: |log| log.run(cargo().args(["test", "--no-fail-fast"])),
+        run: |log| log.run(cargo().args(["test", "--no-fail-fast", "--lib"]).args(plugin_tests()?)),
     },
     Step {
         name: "bundle",
@@ -102,6 +103,24 @@ const STEPS: &[Step] = &[
         },
     },
 ];
+
+/// The line by which a file of tests says that it needs the plugin.
+const NEEDS_PLUGIN: &str = "#![cfg(feature = \"plugin\")]";
+
+/// Cargo's arguments for the tests that need the plugin; the others have run below it.
+fn plugin_tests() -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(workspace().join("tests"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "rs")
+            && fs::read_to_string(&path)?.contains(NEEDS_PLUGIN)
+        {
+            names.extend(path.file_stem().map(|name| name.to_string_lossy().into_owned()));
+        }
+    }
+    names.sort();
+    Ok(names.into_iter().flat_map(|name| ["--test".to_owned(), name]).collect())
+}
 
 /// How one step ended.
 struct Outcome {
@@ -205,6 +224,15 @@ mod tests {
         assert!(rows[0].contains("good") && rows[0].contains("ok") && rows[0].contains("12"));
         assert!(rows[1].contains("bad") && rows[1].contains("FAILED") && rows[1].contains("1.5"));
         assert_eq!(total(&outcomes), Counts { passed: 15, failed: 1 });
+    }
+
+    #[test]
+    fn the_tests_that_need_the_plugin_are_found_by_the_line_that_says_so() {
+        let found = plugin_tests().unwrap();
+        for name in ["clap_guard", "plugin_chains", "editor", "state"] {
+            assert!(found.iter().any(|argument| argument == name), "{name} in {found:?}");
+        }
+        assert!(!found.iter().any(|argument| argument == "schedule"));
     }
 
     #[test]

@@ -1,10 +1,16 @@
 //! The built plugin in the room: what a CLAP host gets from it, to the sample.
 //!
-//! Not here: broken hosts (the guard's tests), windows and other hosts.
+//! Not here: broken hosts (the guard's tests), windows and other hosts. Insert chains and the demo's
+//! claims have files of their own beside this one.
+
+#[path = "room/chains.rs"]
+mod chains;
+#[path = "room/demo.rs"]
+mod demo;
 
 use proptest::prelude::*;
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use switchyard::routing::parameter::{ALL, Parameter};
 use switchyard::routing::{
@@ -268,9 +274,9 @@ fn tone(name: &str, hertz: f32, channels: usize) -> Stem {
 fn perform(json: &str, block: usize) -> (Report, Vec<(usize, Vec<f32>)>) {
     let folder = tempfile::tempdir().unwrap();
     let mut room = room(block);
-    let moves = Session::from_json(json).unwrap().read(&mut room, 48_000.0).unwrap();
+    let session = Session::from_json(json, Path::new("")).unwrap();
     let stems = [tone("Kick", 60.0, 1), tone("Keys", 440.0, 2)];
-    let performance = Performance { stems: &stems, moves: &moves, labels: Labels::default() };
+    let performance = Performance { stems: &stems, session: &session, labels: Labels::default() };
     let report = performance.run(&mut room, folder.path()).unwrap();
     let read = |file: &str| {
         let reader = hound::WavReader::open(folder.path().join(file)).unwrap();
@@ -299,6 +305,7 @@ fn a_performance_leaves_a_file_for_every_sounding_output_and_says_what_feeds_it(
     assert!((report.outputs[1].rms_db + 10.97).abs() < 0.01, "{:?}", report.outputs[1]);
     assert!((report.outputs[2].peak_db + 13.96).abs() < 0.01, "{:?}", report.outputs[2]);
     assert_eq!((report.frames, report.latency_samples), (24_000, 0));
+    assert!(report.chains.is_empty() && report.notes.is_empty());
     assert!(report.load > 0.0);
     assert!(sound.iter().all(|(_, samples)| samples.len() == 48_000));
 }

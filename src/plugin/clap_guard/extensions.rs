@@ -1,4 +1,5 @@
-//! The extensions of which the guard answers something itself: `params`, `audio-ports`, `state`.
+//! The extensions of which the guard answers something itself: `params`, `audio-ports`, `state`,
+//! `latency`.
 //! All others are the framework's own, whose functions take any pointer that carries its data.
 //!
 //! Not here: buffers and blocks. Main thread, except `params.flush`, which the audio thread calls
@@ -11,7 +12,7 @@ use crate::plugin::state;
 use crate::routing::STRIPS;
 use crate::routing::parameter::{ALL, Parameter};
 use clap_sys::events::{clap_input_events, clap_output_events};
-use clap_sys::ext::{audio_ports::*, params::*, state::*, tail::*};
+use clap_sys::ext::{audio_ports::*, latency::*, params::*, state::*, tail::*};
 use clap_sys::host::clap_host;
 use clap_sys::id::clap_id;
 use clap_sys::plugin::clap_plugin;
@@ -64,6 +65,7 @@ pub(super) struct HostExtensions {
     state: Option<&'static clap_host_state>,
     params: Option<&'static clap_host_params>,
     audio_ports: Option<&'static clap_host_audio_ports>,
+    latency: Option<&'static clap_host_latency>,
 }
 
 impl HostExtensions {
@@ -76,6 +78,7 @@ impl HostExtensions {
                 state: query(host, CLAP_EXT_STATE),
                 params: query(host, CLAP_EXT_PARAMS),
                 audio_ports: query(host, CLAP_EXT_AUDIO_PORTS),
+                latency: query(host, CLAP_EXT_LATENCY),
             }
         }
     }
@@ -87,6 +90,16 @@ impl HostExtensions {
     pub(super) unsafe fn mark_dirty(&self, host: *const clap_host) {
         if let Some(mark_dirty) = self.state.and_then(|state| state.mark_dirty) {
             unsafe { mark_dirty(host) }
+        }
+    }
+
+    /// The latency is another one. [main-thread, within activation]
+    ///
+    /// # Safety
+    /// `host` is the host these are of.
+    pub(super) unsafe fn latency_changed(&self, host: *const clap_host) {
+        if let Some(changed) = self.latency.and_then(|latency| latency.changed) {
+            unsafe { changed(host) }
         }
     }
 
@@ -140,6 +153,8 @@ static AUDIO_PORTS: clap_plugin_audio_ports =
 
 static STATE: clap_plugin_state = clap_plugin_state { save: Some(save), load: Some(load) };
 
+static LATENCY: clap_plugin_latency = clap_plugin_latency { get: Some(latency_get) };
+
 /// The plugin's `get_extension`. [thread-safe]
 pub(super) unsafe extern "C" fn get(
     plugin: *const clap_plugin,
@@ -157,9 +172,16 @@ pub(super) unsafe extern "C" fn get(
         std::ptr::from_ref(&AUDIO_PORTS).cast()
     } else if name == CLAP_EXT_STATE {
         std::ptr::from_ref(&STATE).cast()
+    } else if name == CLAP_EXT_LATENCY {
+        std::ptr::from_ref(&LATENCY).cast()
     } else {
         unsafe { call!((*guard.inner), get_extension(guard.inner, id)) }
     }
+}
+
+unsafe extern "C" fn latency_get(plugin: *const clap_plugin) -> u32 {
+    let Some(guard) = (unsafe { Guard::of(plugin) }) else { return 0 };
+    guard.parameters.shared.latency()
 }
 
 unsafe extern "C" fn params_count(plugin: *const clap_plugin) -> u32 {

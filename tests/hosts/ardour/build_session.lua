@@ -1,5 +1,5 @@
 -- Builds a session as an engineer would: sixteen source tracks into the plugin's sixteen inputs, its
--- sixteen outputs into return busses, a send automated; saves it. `play_session.lua` exports it.
+-- sixteen outputs into return busses, insert chains, a send automated; saves it. `play_session.lua` exports it.
 -- Run by `ardour7-lua`; reads the scenario the test wrote and the folders from the environment.
 --
 -- It exports nothing itself, so that whatever is heard has been saved and loaded.
@@ -80,6 +80,13 @@ for port = 1, PORTS do
 		connect (back:output ():audio (side), master:input ():audio (channel))
 	end
 end
+
+-- Insert chains are no parameters; they come with a preset. Loading one sets every parameter, so the
+-- others come after it.
+local preset = insert:plugin (0):preset_by_label (scenario.preset)
+assert (preset and preset.valid, "Ardour does not find the preset " .. scenario.preset)
+assert (insert:plugin (0):load_preset (preset), "the preset is refused")
+sleep (1)
 
 -- Parameters that no host may automate are none to Ardour.
 local parameters = common.parameters (insert:plugin (0))

@@ -3,6 +3,7 @@
 //! Not here: sound. An edge that automation moves counts as feeding when any point of its lane
 //! opens it; a strip nobody plays into, and a bus nothing reaches, feed nothing.
 
+use crate::stems::Stem;
 use std::collections::HashSet;
 use switchyard::routing::parameter::Parameter;
 use switchyard::routing::{
@@ -10,6 +11,7 @@ use switchyard::routing::{
     PORT_MONITOR_A, PORT_MONITOR_B, Role, Routing, SOURCES, STRIPS, SoloMode, Speakers, Tap,
 };
 use switchyard::schedule::{Admission, Timing, compile};
+use switchyard::session::Session;
 
 /// What strips and buses are used for, beside their numbers; empty where nothing is known.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,6 +34,19 @@ impl Labels {
             Some(label) if !label.is_empty() => format!("{node} {label}"),
             _ => node.to_string(),
         }
+    }
+}
+
+impl Labels {
+    /// What a session calls things; a strip it has no name for goes by its stem's.
+    pub fn new(session: &Session, stems: &[Stem]) -> Labels {
+        let mut strips = session.strip_names.clone();
+        for (name, stem) in strips.iter_mut().zip(stems) {
+            if name.is_empty() {
+                *name = stem.bare_name().into();
+            }
+        }
+        Labels { strips, buses: session.bus_names.clone() }
     }
 }
 

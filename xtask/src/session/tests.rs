@@ -18,8 +18,12 @@ impl Reader for Plain {
     }
 }
 
+fn from_json(json: &str) -> Result<Session> {
+    Session::from_json(json, Path::new(""))
+}
+
 fn refused(json: &str) -> String {
-    let read = Session::from_json(json).and_then(|session| session.read(&mut Plain, 48_000.0));
+    let read = from_json(json).and_then(|session| session.read(&mut Plain, 48_000.0));
     format!("{:#}", read.expect_err(json))
 }
 
@@ -27,7 +31,7 @@ fn refused(json: &str) -> String {
 fn ids_and_names_texts_and_seconds_are_understood() {
     let json = r#"{"parameters": {"Strip 2 > Bus 4": "-10 dB", "s2b4t": "Pre"},
         "automation": [{"parameter": "s2b4", "points": [[0.5, "-inf dB"], [2.0, "0 dB"]]}]}"#;
-    let session = Session::from_json(json).unwrap();
+    let session = from_json(json).unwrap();
     let moves = session.read(&mut Plain, 1000.0).unwrap();
     assert_eq!(
         moves.values,
@@ -38,9 +42,9 @@ fn ids_and_names_texts_and_seconds_are_understood() {
 }
 
 #[test]
-fn both_parts_may_be_left_out() {
-    assert_eq!(Session::from_json("{}").unwrap(), Session::default());
-    assert!(Session::from_json("\u{feff}{}").is_ok());
+fn every_part_may_be_left_out() {
+    assert_eq!(from_json("{}").unwrap(), Session::default());
+    assert!(from_json("\u{feff}{}").is_ok());
 }
 
 #[test]
@@ -112,14 +116,14 @@ fn points_go_forward_from_the_start() {
     assert!(points(r#"[[1, "0 dB"], [0.5, "-3 dB"]]"#).contains("point 2"));
     assert!(points(r#"[[1e999, "0 dB"]]"#).contains("out of range"));
     let jump = r#"{"automation": [{"parameter": "s2b4", "points": [[1, "0 dB"], [1, "-3 dB"]]}]}"#;
-    assert!(Session::from_json(jump).is_ok(), "two points at one time are a jump");
+    assert!(from_json(jump).is_ok(), "two points at one time are a jump");
 }
 
 #[test]
 fn what_cannot_be_automated_is_refused_as_a_lane_but_not_as_a_value() {
     let error = refused(r#"{"automation": [{"parameter": "b4ro", "points": [[0, "Mix"]]}]}"#);
     assert!(error.contains("Bus 4 Role") && error.contains("cannot be automated"), "{error}");
-    let session = Session::from_json(r#"{"parameters": {"b4ro": "Mix"}}"#).unwrap();
+    let session = from_json(r#"{"parameters": {"b4ro": "Mix"}}"#).unwrap();
     assert!(session.read(&mut Plain, 48_000.0).is_ok());
 }
 
@@ -127,9 +131,21 @@ proptest! {
     #[test]
     fn no_text_makes_the_reader_panic(text in ".{0,60}") {
         let json = serde_json::json!({"parameters": {"s1b1": text, "s1pn": text, "s1tr": text}});
-        let session = Session::from_json(&json.to_string()).unwrap();
+        let session = from_json(&json.to_string()).unwrap();
         let _ = session.read(&mut Plain, 48_000.0);
-        let _ = Session::from_json(&text);
+        let _ = from_json(&text);
         let _ = find(&text);
     }
+}
+
+#[test]
+fn the_session_in_the_readme_is_understood() {
+    let readme = std::fs::read_to_string(crate::bundle::workspace().join("README.md")).unwrap();
+    let example = readme.split("```json\n").nth(1).and_then(|rest| rest.split("```").next());
+    let session = from_json(example.expect("the readme shows a session")).unwrap();
+    assert!(session.read(&mut Plain, 48_000.0).is_ok());
+    assert_eq!(session.saved.bus_names[3], "Reverb");
+    assert_eq!(session.saved.chains.iter().filter(|chain| !chain.is_empty()).count(), 3);
+    assert_eq!(session.saved.macros[0].targets.len(), 1);
+    assert!(session.notes[0].contains("room.wav"), "its impulse response does not come with it");
 }

@@ -178,3 +178,11 @@ fn a_folder_without_stems_or_with_seventeen_or_none_at_all_is_refused_by_name() 
     let error = format!("{:#}", list(&folder.path().join("missing")).unwrap_err());
     assert!(error.contains("missing"), "{error}");
 }
+
+#[test]
+fn numbers_that_order_files_are_not_part_of_a_name() {
+    for (name, bare) in [("03 Hat", "Hat"), ("12_Lead Vox", "Lead Vox"), ("808", "808")] {
+        let stem = Stem { name: name.into(), channels: vec![vec![0.0]] };
+        assert_eq!(stem.bare_name(), bare);
+    }
+}
