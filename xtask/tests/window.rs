@@ -81,13 +81,17 @@ struct Run {
 }
 
 static RUN: LazyLock<Run> = LazyLock::new(|| {
+    let picture = workspace().join("target/editor.ppm");
+    run(&["--rounds", &ROUNDS.to_string(), "--picture", &picture.to_string_lossy()])
+});
+
+fn run(arguments: &[&str]) -> Run {
     let plugin = workspace().join("target/bundled/Switchyard.clap");
     assert!(plugin.exists(), "{} is not there: run `cargo xtask bundle`", plugin.display());
     let display = Display::start();
     let output = Command::new(env!("CARGO_BIN_EXE_editor-window"))
         .arg(plugin)
-        .args(["--rounds", &ROUNDS.to_string(), "--picture"])
-        .arg(workspace().join("target/editor.ppm"))
+        .args(arguments)
         .env("DISPLAY", &display.name)
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
         .env_remove("WAYLAND_DISPLAY")
@@ -99,7 +103,19 @@ static RUN: LazyLock<Run> = LazyLock::new(|| {
     let stdout = String::from_utf8_lossy(&output.stdout);
     let report = stdout.lines().last().unwrap_or_default();
     Run { rounds: serde_json::from_str(report).expect("a report"), errors }
-});
+}
+
+#[test]
+fn the_editor_opens_at_the_zoom_its_project_remembered() {
+    for (zoom, size) in [(150, [1770, 1080]), (75, [885, 540])] {
+        let run = run(&["--rounds", "3", "--zoom", &zoom.to_string()]);
+        for Round { opened, resized, .. } in &run.rounds {
+            assert_eq!(opened.size, size, "at {zoom} %");
+            assert_eq!(opened.undrawn, 0.0, "at {zoom} %");
+            assert_eq!(resized.undrawn, 0.0, "at {zoom} %, resized");
+        }
+    }
+}
 
 #[test]
 fn the_editor_draws_its_whole_window_at_every_opening() {

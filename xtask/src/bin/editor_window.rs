@@ -8,15 +8,18 @@ use anyhow::{Context, Result, bail, ensure};
 use clack_extensions::gui::{
     GuiApiType, GuiConfiguration, GuiSize, HostGui, HostGuiImpl, PluginGui, Window,
 };
+use clack_extensions::state::PluginState;
 use clack_host::prelude::*;
 use clap::Parser;
 use serde::Serialize;
+use serde_json::json;
 use std::collections::HashSet;
 use std::ffi::CString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use switchyard::session::Session;
 use x11rb::connection::Connection;
 use x11rb::protocol::res::ConnectionExt as _;
 use x11rb::protocol::xproto::{
@@ -24,6 +27,7 @@ use x11rb::protocol::xproto::{
 };
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
+use xtask::room::framed;
 
 /// The colour of a window nobody has drawn in.
 const UNDRAWN: u32 = 0x00_ff_00_ff;
@@ -40,6 +44,9 @@ struct Arguments {
     /// How often it is opened
     #[arg(long, default_value_t = 50)]
     rounds: usize,
+    /// The zoom that a project remembered, in percent
+    #[arg(long)]
+    zoom: Option<u32>,
     /// Where the first full drawing is kept, as a PPM image
     #[arg(long)]
     picture: Option<PathBuf>,
@@ -226,6 +233,9 @@ fn main() -> Result<()> {
         HostInfo::new("Switchyard window test", "Switchyard", "https://switchyard.audio", "1")?;
     let mut instance =
         PluginInstance::<Host>::new(|_| Shared::default(), |_| (), &entry, &id, &info)?;
+    if let Some(zoom) = arguments.zoom {
+        remember(&mut instance, zoom)?;
+    }
     let parent = Parent::open()?;
     let mut rounds = Vec::new();
     for round in 0..arguments.rounds {
@@ -236,6 +246,17 @@ fn main() -> Result<()> {
         );
     }
     println!("{}", serde_json::to_string(&rounds)?);
+    Ok(())
+}
+
+/// Loads a state as of a project in which the editor was zoomed.
+fn remember(instance: &mut PluginInstance<Host>, zoom: u32) -> Result<()> {
+    let session = Session { editor_zoom: zoom, ..Session::default() };
+    let bytes = framed(&json!({ "fields": { "session": session.to_json() } }));
+    let handle = instance.plugin_handle();
+    let state = handle.get_extension::<PluginState>().context("the plugin loads no state")?;
+    state.load(&handle, &mut bytes.as_slice())?;
+    serve(instance);
     Ok(())
 }
 
