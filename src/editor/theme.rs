@@ -16,8 +16,6 @@ use std::sync::Arc;
 
 /// The corners of controls.
 pub const CORNER: CornerRadius = CornerRadius::same(4);
-/// The grid that places and sizes are multiples of, in points.
-pub const GRID: f32 = 4.0;
 /// The height of an ordinary control, in points.
 pub const CONTROL: f32 = 20.0;
 

@@ -136,30 +136,10 @@ fn describe(changes: &[Change], known: &Known<'_>) -> Option<String> {
             return Some(format!("{} becomes a {}", name(Node::Bus(*j as usize)), word(role)));
         }
     }
-    let edges: Vec<_> = changes
-        .iter()
-        .filter_map(|change| edge(change.parameter()?))
-        .filter(|(_, to)| *to != MAIN)
-        .collect();
-    if edges.len() == changes.len()
-        || edges.len() + 1 == changes.len()
-        || edges.iter().all(|e| *e == edges[0])
-    {
-        match edges.first() {
-            Some((from, to)) if edges.iter().all(|edge| edge == &(*from, *to)) => {
-                let opened = changes.iter().any(|change| {
-                    matches!(change, Change::Value { parameter: P::StripLevel(..) | P::BusLevel(..), after, .. }
-                             if *after > 0.0)
-                }) || changes.iter().any(|change| {
-                    matches!(change, Change::Value { parameter: P::BusTap(..) | P::StripTap(..), after, .. }
-                             if *after > 0.0)
-                });
-                let verb = if opened { "Connect" } else { "Disconnect" };
-                let (from, to) = (Node::from_index(*from), Node::destination(*to));
-                return Some(format!("{verb} {} → {}", name(from), name(to)));
-            }
-            _ => {}
-        }
+    if let Some((from, to)) = one_edge(changes) {
+        let verb = if changes.iter().any(opens) { "Connect" } else { "Disconnect" };
+        let (from, to) = (Node::from_index(from), Node::destination(to));
+        return Some(format!("{verb} {} → {}", name(from), name(to)));
     }
     let same = |a: &Change, b: &Change| {
         a.parameter().map(|p| std::mem::discriminant(&p))
@@ -174,8 +154,8 @@ fn describe(changes: &[Change], known: &Known<'_>) -> Option<String> {
     if changes.iter().all(solos) {
         return Some(format!("Clear {} solos", changes.len()));
     }
-    if changes.iter().all(|change| change.parameter().and_then(edge).is_some()) {
-        return Some(format!("{} crosspoints", crosspoints(changes)));
+    if let Some(edges) = edges(changes) {
+        return Some(format!("{} crosspoints", edges.len().max(1)));
     }
     if changes.iter().all(|change| same(change, first)) {
         return Some(format!("{} and {} more", one(first, known), changes.len() - 1));
@@ -183,15 +163,35 @@ fn describe(changes: &[Change], known: &Known<'_>) -> Option<String> {
     Some(format!("{} changes", changes.len()))
 }
 
-fn crosspoints(changes: &[Change]) -> usize {
-    let mut edges: Vec<_> = changes
-        .iter()
-        .filter_map(|change| edge(change.parameter()?))
-        .filter(|(_, to)| *to != MAIN)
-        .collect();
+/// The crosspoints that changes are about, if they are about nothing else; those to Main, which
+/// follow the others, aside.
+fn edges(changes: &[Change]) -> Option<Vec<(usize, usize)>> {
+    let all: Option<Vec<_>> = changes.iter().map(|change| edge(change.parameter()?)).collect();
+    let mut edges = all?;
+    edges.retain(|(_, to)| *to != MAIN);
     edges.sort_unstable();
     edges.dedup();
-    edges.len().max(1)
+    Some(edges)
+}
+
+/// The only crosspoint that changes are about.
+fn one_edge(changes: &[Change]) -> Option<(usize, usize)> {
+    match edges(changes)?.as_slice() {
+        [edge] => Some(*edge),
+        _ => None,
+    }
+}
+
+/// Whether a change turns a crosspoint's tap or level on; a tap to Main aside.
+fn opens(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::Value {
+            parameter: P::StripLevel(..) | P::BusLevel(..) | P::StripTap(..) | P::BusTap(..),
+            after,
+            ..
+        } if *after > 0.0
+    )
 }
 
 fn one(change: &Change, known: &Known<'_>) -> String {

@@ -10,7 +10,7 @@ use crate::editor::clip::{self, Clip};
 use crate::editor::colours::colour_chip;
 use crate::editor::control::{Face, Menu, button, describe, focus_ring, id_of, menu, say, toggle};
 use crate::editor::drawing::{
-    Growth, Metered, label_in, meter, parts, role_symbol, role_word, signed_db, slot,
+    Growth, Metered, caps_in, label_in, meter, parts, role_symbol, role_word, signed_db, slot,
 };
 use crate::editor::lessons;
 use crate::editor::theme::{self, palette};
@@ -152,7 +152,7 @@ pub fn column(
     let switches = line(60.0, 18.0);
     let Node::Bus(j) = node else {
         let title = line(4.0, 18.0);
-        super::super::drawing::caps_in(ui, title, Align2::LEFT_CENTER, "Out", colours.quiet);
+        caps_in(ui, title, Align2::LEFT_CENTER, "Out", colours.quiet);
         label_in(ui, line(24.0, 18.0), Align2::LEFT_CENTER, "Main", theme::name(), colours.text);
         let face = Face { lesson: "Mute: silences the main output.", ..lessons::mute(ui) };
         let name = "Main Mute, in its column";

@@ -27,7 +27,7 @@ use x11rb::protocol::xproto::{
 };
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
-use xtask::room::framed;
+use xtask::room::state::framed;
 
 /// The colour of a window nobody has drawn in.
 const UNDRAWN: u32 = 0x00_ff_00_ff;
