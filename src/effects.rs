@@ -9,11 +9,10 @@
 //! on the absolute sample counter, so output does not depend on how blocks are cut. A slice is at
 //! most [`crate::dsp::SLICE`] frames and never crosses a multiple of it.
 
-#[cfg(test)]
-mod bench;
 pub mod compressor;
 pub mod convolution;
 pub mod delay;
+pub mod dynamics;
 pub mod equalizer;
 pub mod gate;
 pub mod impulse;

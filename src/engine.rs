@@ -17,8 +17,6 @@ pub mod rack;
 mod row;
 mod strip_input;
 mod targets;
-#[cfg(test)]
-mod tests;
 
 use crate::dsp::glide::Glide;
 use crate::dsp::line::Lines;

@@ -7,6 +7,7 @@
 //! | 1 | names, the editor's size |
 //! | 2 | insert chains, macros, colours, zoom, theme, what is intended |
 
+pub mod file;
 pub mod macros;
 pub mod workshop;
 

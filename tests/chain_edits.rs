@@ -4,76 +4,59 @@
 
 #[path = "support/counting.rs"]
 mod counting;
+#[path = "common/desk.rs"]
+#[allow(dead_code)]
+mod desk;
+#[path = "common/show.rs"]
+#[allow(dead_code)]
+mod show;
 
 use counting::allocations;
-use std::sync::Arc;
+use desk::{Block, Sound, sound};
+use show::{MACROS_AT_ZERO, Show};
 use std::sync::atomic::{AtomicBool, Ordering};
 use switchyard::effects::impulse::{BUILT_IN, ImpulseRef};
 use switchyard::effects::{EffectSpec, Kind};
+use switchyard::engine::Engine;
 use switchyard::engine::compare::Hearing;
-use switchyard::engine::{Engine, Ports, Setup};
 use switchyard::routing::chain::{Chain, Key, LANES, Lane, SLOTS, Slot};
 use switchyard::routing::parameter::{Parameter, ParameterSet};
 use switchyard::routing::{
-    Fader, INPUT_PORTS, MACROS, NODES, Node, OUTPUT_PORTS, Routing, STRIPS, Send, Tap,
+    Fader, INPUT_PORTS, NODES, Node, OUTPUT_PORTS, Routing, STRIPS, Send, Tap,
 };
 use switchyard::session::Session;
-use switchyard::session::workshop::{Opening, Progress, Refusal, Workshop};
+use switchyard::session::workshop::{Progress, Refusal, Workshop};
 
 const BLOCK: usize = 128;
-const MACROS_AT_ZERO: [f32; MACROS] = [0.0; MACROS];
 
-/// Ports of one block.
-struct Desk {
-    inputs: Vec<[Vec<f32>; 2]>,
-    outputs: Vec<[Vec<f32>; 2]>,
-}
-
-impl Ports for Desk {
-    fn frames(&self) -> usize {
-        BLOCK
-    }
-    fn input(&self, port: usize) -> [&[f32]; 2] {
-        [&self.inputs[port][0], &self.inputs[port][1]]
-    }
-    fn output(&mut self, port: usize) -> [&mut [f32]; 2] {
-        let [left, right] = &mut self.outputs[port];
-        [left, right]
-    }
-}
-
-/// An engine, the workshop behind it and the desk before it.
-struct Show {
+/// A show that goes on block by block.
+struct Playing {
     engine: Engine,
     workshop: Workshop,
-    desk: Desk,
+    inputs: Sound,
+    outputs: Sound,
     now: usize,
 }
 
-impl Show {
-    fn new(session: &Session, routing: &Routing, sample_rate: f64) -> Show {
-        let (opening, plan) = Opening::new(session, &MACROS_AT_ZERO, sample_rate);
-        let setup = Setup { sample_rate, chain_latency: [0; NODES], max_latency: 20_000 };
-        let (engine, office) = Engine::with_chains(&setup, routing, Arc::default(), plan);
-        let workshop = opening.workshop(office, engine.longest());
-        let port = || [vec![0.0; BLOCK], vec![0.0; BLOCK]];
-        let desk = Desk {
-            inputs: std::iter::repeat_with(port).take(INPUT_PORTS).collect(),
-            outputs: std::iter::repeat_with(port).take(OUTPUT_PORTS).collect(),
-        };
-        Show { engine, workshop, desk, now: 0 }
+impl Playing {
+    fn new(session: &Session, routing: &Routing, sample_rate: f64) -> Playing {
+        let Show { engine, workshop, .. } = Show::open(session, routing, sample_rate, 20_000);
+        let [inputs, outputs] =
+            [INPUT_PORTS, OUTPUT_PORTS].map(|ports| sound(ports, BLOCK, |_, _, _| 0.0));
+        Playing { engine, workshop, inputs, outputs, now: 0 }
     }
 
     /// One block of a slow wave on the first three ports, which no effect here makes steep.
     fn block(&mut self) {
-        for (port, input) in self.desk.inputs.iter_mut().take(3).enumerate() {
+        for (port, input) in self.inputs.iter_mut().take(3).enumerate() {
             for (i, x) in input[0].iter_mut().enumerate() {
                 *x = 0.25 * ((self.now + i) as f32 * 0.01 + port as f32).sin();
             }
             let [left, right] = input;
             right.copy_from_slice(left);
         }
-        let counted = allocations(|| self.engine.process(&mut self.desk));
+        let mut block = Block::whole(&self.inputs, &mut self.outputs);
+        let counted = allocations(|| self.engine.process(&mut block));
         assert_eq!(counted, 0, "the audio thread allocated or freed");
         self.now += BLOCK;
     }
@@ -83,7 +66,7 @@ impl Show {
         heard.resize(OUTPUT_PORTS, Vec::new());
         for _ in 0..blocks {
             self.block();
-            for (heard, output) in heard.iter_mut().zip(&self.desk.outputs) {
+            for (heard, output) in heard.iter_mut().zip(&self.outputs) {
                 heard.extend(&output[0]);
             }
         }
@@ -216,11 +199,11 @@ const EDITS: &[Edit] = &[
 fn every_edit_while_playing_has_bounded_steps_and_undone_leaves_no_trace() {
     const AFTER: usize = 300;
     let mut untouched = Vec::new();
-    let mut fresh = Show::new(&session(), &routing(), 48_000.0);
+    let mut fresh = Playing::new(&session(), &routing(), 48_000.0);
     fresh.play(60 + 120 + AFTER, &mut untouched);
     for (name, edit) in EDITS {
         let mut now = session();
-        let mut show = Show::new(&now, &routing(), 48_000.0);
+        let mut show = Playing::new(&now, &routing(), 48_000.0);
         let mut heard = Vec::new();
         show.play(60, &mut heard);
         // The edit, and back again, with time to arrive.
@@ -265,8 +248,8 @@ fn every_edit_while_playing_has_bounded_steps_and_undone_leaves_no_trace() {
 #[test]
 fn a_node_whose_chain_is_not_edited_gives_the_same_bits_as_if_nothing_had_been() {
     let mut edited = session();
-    let mut left_alone = Show::new(&edited, &routing(), 48_000.0);
-    let mut show = Show::new(&edited, &routing(), 48_000.0);
+    let mut left_alone = Playing::new(&edited, &routing(), 48_000.0);
+    let mut show = Playing::new(&edited, &routing(), 48_000.0);
     let (mut heard, mut expected) = (Vec::new(), Vec::new());
     for round in 0..40 {
         // Nothing with latency: the paths stay as long as they were.
@@ -362,7 +345,7 @@ fn ten_thousand_random_edits_allocate_nothing_on_the_audio_thread_and_stay_finit
     let mut random = fastrand::Rng::with_seed(7);
     let mut session = Session::default();
     // A low rate makes the 10 ms fades short, so that more edits fit into the time.
-    let mut show = Show::new(&session, &routing(), 8000.0);
+    let mut show = Playing::new(&session, &routing(), 8000.0);
     let mut landed = 0;
     for _ in 0..10_000 {
         edit(&mut session, &mut random);
@@ -380,7 +363,7 @@ fn ten_thousand_random_edits_allocate_nothing_on_the_audio_thread_and_stay_finit
             show.workshop.compare(node, hearing[random.usize(..3)]);
         }
         show.block();
-        for output in show.desk.outputs.iter().flatten() {
+        for output in show.outputs.iter().flatten() {
             assert!(output.iter().all(|x| x.is_finite()));
         }
     }
@@ -391,15 +374,18 @@ fn ten_thousand_random_edits_allocate_nothing_on_the_audio_thread_and_stay_finit
 #[test]
 fn edits_from_another_thread_end_in_the_session_as_it_is() {
     let session = session();
-    let Show { mut engine, mut workshop, mut desk, .. } = Show::new(&session, &routing(), 8000.0);
+    let Playing { mut engine, mut workshop, inputs, mut outputs, .. } =
+        Playing::new(&session, &routing(), 8000.0);
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let playing = scope.spawn(|| {
             let mut blocks = 0u64;
             while !over.load(Ordering::Acquire) {
-                let counted = allocations(|| engine.process(&mut desk));
+                let counted = allocations(|| {
+                    engine.process(&mut Block::whole(&inputs, &mut outputs));
+                });
                 assert_eq!(counted, 0);
-                assert!(desk.outputs.iter().flatten().flatten().all(|x| x.is_finite()));
+                assert!(outputs.iter().flatten().flatten().all(|x| x.is_finite()));
                 blocks += 1;
             }
             blocks
@@ -432,7 +418,7 @@ fn a_macro_moves_its_settings_sample_accurately_and_lets_go_without_a_change() {
     // Strip 1 alone goes to Main.
     let mut routing = routing();
     routing.buses[1].main_tap = Tap::Off;
-    let mut show = Show::new(&session, &routing, 48_000.0);
+    let mut show = Playing::new(&session, &routing, 48_000.0);
     let mut heard = Vec::new();
     show.play(4, &mut heard);
     session.map_macro(3, 0.0, 1, "gain", &MACROS_AT_ZERO).expect("mapped");
@@ -458,7 +444,7 @@ fn a_macro_moves_its_settings_sample_accurately_and_lets_go_without_a_change() {
         show.workshop.update(&session, &values);
         show.block();
     }
-    let last = show.desk.outputs[0][0][BLOCK - 1];
+    let last = show.outputs[0][0][BLOCK - 1];
     let dry = 0.25 * ((show.now - 1) as f32 * 0.01).sin();
     assert!((last - dry * 10f32.powf(gain / 20.0)).abs() < 1e-4);
     assert!(steepest(&moved[0]) < 0.05);
@@ -467,7 +453,7 @@ fn a_macro_moves_its_settings_sample_accurately_and_lets_go_without_a_change() {
 #[test]
 fn a_chain_with_too_much_latency_is_refused_by_name_and_what_ran_runs_on() {
     let mut session = session();
-    let mut show = Show::new(&session, &routing(), 48_000.0);
+    let mut show = Playing::new(&session, &routing(), 48_000.0);
     show.block();
     let linear = || EffectSpec::new(Kind::Equalizer).with("linear_phase", 1.0);
     session.chains[1] = Chain::serial((50..53).map(|id| Slot::new(id, linear())));
@@ -490,7 +476,7 @@ fn an_effect_of_another_version_and_a_lost_impulse_pass_sound() {
         {"id": 2, "effect": "convolution",
          "impulse": {"name": "hall.wav", "path": "/nowhere/hall.wav", "hash": "00"}}]}]}}}"#;
     let session = Session::from_json(json).expect("a session");
-    let mut show = Show::new(&session, &Routing::default(), 48_000.0);
+    let mut show = Playing::new(&session, &Routing::default(), 48_000.0);
     let mut heard = Vec::new();
     show.play(3, &mut heard);
     let expected: Vec<f32> = (0..show.now).map(|n| 0.25 * (n as f32 * 0.01).sin()).collect();

@@ -1,70 +1,33 @@
 //! Laws of every chain, whatever effects are in it: Insert Mix at 0 % is a delayed wire, lanes of
 //! different latency null, compared signals are equally loud, and the cost is told.
 
-use std::sync::Arc;
+#[path = "common/desk.rs"]
+#[allow(dead_code)]
+mod desk;
+#[path = "common/show.rs"]
+mod show;
+
+use desk::{play_on, sound};
+use show::{MACROS_AT_ZERO, Show};
 use switchyard::effects::{EffectSpec, Kind};
+use switchyard::engine::Engine;
 use switchyard::engine::compare::Hearing;
-use switchyard::engine::meters::Meters;
-use switchyard::engine::{Engine, Ports, Setup};
 use switchyard::routing::chain::{Chain, Key, Lane, Slot};
-use switchyard::routing::{Fader, INPUT_PORTS, MACROS, NODES, Node, OUTPUT_PORTS, Routing, Tap};
+use switchyard::routing::{Fader, INPUT_PORTS, Node, Routing, Tap};
 use switchyard::session::Session;
-use switchyard::session::workshop::{Opening, Workshop};
 
 const RATE: f64 = 48_000.0;
 const BLOCK: usize = 480;
 
-struct Desk {
-    inputs: Vec<[Vec<f32>; 2]>,
-    outputs: Vec<[Vec<f32>; 2]>,
-}
-
-impl Ports for Desk {
-    fn frames(&self) -> usize {
-        BLOCK
-    }
-    fn input(&self, port: usize) -> [&[f32]; 2] {
-        [&self.inputs[port][0], &self.inputs[port][1]]
-    }
-    fn output(&mut self, port: usize) -> [&mut [f32]; 2] {
-        let [left, right] = &mut self.outputs[port];
-        [left, right]
-    }
-}
-
-struct Show {
-    engine: Engine,
-    workshop: Workshop,
-    meters: Arc<Meters>,
-}
-
 fn show(session: &Session, routing: &Routing) -> Show {
-    let (opening, plan) = Opening::new(session, &[0.0; MACROS], RATE);
-    let setup = Setup { sample_rate: RATE, chain_latency: [0; NODES], max_latency: 0 };
-    let meters = Arc::new(Meters::default());
-    let (engine, office) = Engine::with_chains(&setup, routing, Arc::clone(&meters), plan);
-    let workshop = opening.workshop(office, engine.longest());
-    Show { engine, workshop, meters }
+    Show::open(session, routing, RATE, 0)
 }
 
 /// Plays both sides of the first port and gives both sides of Main.
 fn play(engine: &mut Engine, input: &[Vec<f32>; 2]) -> [Vec<f32>; 2] {
-    let silence = || [vec![0.0; BLOCK], vec![0.0; BLOCK]];
-    let mut desk = Desk {
-        inputs: std::iter::repeat_with(silence).take(INPUT_PORTS).collect(),
-        outputs: std::iter::repeat_with(silence).take(OUTPUT_PORTS).collect(),
-    };
-    let mut heard = [Vec::new(), Vec::new()];
-    for at in (0..input[0].len() / BLOCK).map(|block| block * BLOCK) {
-        for (to, from) in desk.inputs[0].iter_mut().zip(input) {
-            to.copy_from_slice(&from[at..at + BLOCK]);
-        }
-        engine.process(&mut desk);
-        for (heard, out) in heard.iter_mut().zip(&desk.outputs[0]) {
-            heard.extend(out);
-        }
-    }
-    heard
+    let mut inputs = sound(INPUT_PORTS, input[0].len(), |_, _, _| 0.0);
+    inputs[0] = input.clone();
+    play_on(engine, &inputs, &[BLOCK]).swap_remove(0)
 }
 
 fn noise(blocks: usize, level: f32) -> [Vec<f32>; 2] {
@@ -178,7 +141,7 @@ fn a_chain_tells_what_it_costs_and_how_far_it_turns_down() {
     assert!(show.meters.reduction(0, 0, 1) > 6.0);
     session.chains[0] = Chain::default();
     for _ in 0..4 {
-        show.workshop.update(&session, &[0.0; MACROS]);
+        show.workshop.update(&session, &MACROS_AT_ZERO);
         play(&mut show.engine, &noise(20, 0.9));
     }
     assert_eq!(show.meters.reduction(0, 0, 1), 0.0, "what is gone turns nothing down");

@@ -1,13 +1,18 @@
 //! Insert chains in the engine: aligned to the sample, changed without a click, bit-exact where
 //! nothing changes.
 
+#[path = "common/desk.rs"]
+#[allow(dead_code)]
+mod desk;
+
+use desk::{play_on, sound};
 use std::sync::Arc;
 use switchyard::dsp::SLICE;
 use switchyard::effects::{Context, Effect, utility};
 use switchyard::engine::chain::{Chain, Lane, Slot};
 use switchyard::engine::rack::{Place, Plan, Transfer};
-use switchyard::engine::{Engine, Ports, Setup, ramp_length};
-use switchyard::routing::{INPUT_PORTS, NODES, OUTPUT_PORTS, Routing};
+use switchyard::engine::{Engine, Setup, ramp_length};
+use switchyard::routing::{INPUT_PORTS, NODES, Routing};
 
 const RATE: f64 = 48_000.0;
 const LONGEST: u32 = 4096;
@@ -62,26 +67,8 @@ impl Effect for Breaks {
     fn reset(&mut self) {}
 }
 
-struct Block {
-    inputs: Vec<[Vec<f32>; 2]>,
-    outputs: Vec<[Vec<f32>; 2]>,
-}
-
-impl Ports for Block {
-    fn frames(&self) -> usize {
-        self.inputs[0][0].len()
-    }
-    fn input(&self, port: usize) -> [&[f32]; 2] {
-        [&self.inputs[port][0], &self.inputs[port][1]]
-    }
-    fn output(&mut self, port: usize) -> [&mut [f32]; 2] {
-        let [left, right] = &mut self.outputs[port];
-        [left, right]
-    }
-}
-
-/// Runs `frames` from the absolute sample `from` in blocks of `block`; input port 0 carries
-/// `signal`. Gives the left side of every output.
+/// Runs `frames` in blocks of `block`; input port 0 carries `signal` from the sample `from` on. Gives
+/// the left side of every output.
 fn run(
     engine: &mut Engine,
     from: usize,
@@ -89,22 +76,9 @@ fn run(
     block: usize,
     signal: impl Fn(usize) -> f32,
 ) -> Vec<Vec<f32>> {
-    let mut out = vec![Vec::new(); OUTPUT_PORTS];
-    let mut at = 0;
-    while at < frames {
-        let length = block.min(frames - at);
-        let heard: Vec<f32> = (0..length).map(|i| signal(from + at + i)).collect();
-        let mut inputs = vec![[vec![0.0; length], vec![0.0; length]]; INPUT_PORTS];
-        inputs[0] = [heard.clone(), heard];
-        let outputs = vec![[vec![0.0; length], vec![0.0; length]]; OUTPUT_PORTS];
-        let mut ports = Block { inputs, outputs };
-        engine.process(&mut ports);
-        for (out, port) in out.iter_mut().zip(&ports.outputs) {
-            out.extend(&port[0]);
-        }
-        at += length;
-    }
-    out
+    let heard = |port, _, n| if port == 0 { signal(from + n) } else { 0.0 };
+    let out = play_on(engine, &sound(INPUT_PORTS, frames, heard), &[block]);
+    out.into_iter().map(|[left, _]| left).collect()
 }
 
 fn ramp() -> u32 {

@@ -95,11 +95,8 @@ fn what_is_marked_as_intended_stays_marked_through_saving_renaming_and_levels() 
         assert!(findings.iter().all(|finding| !finding.is_intended(&scene.session)));
         scene.session.intended = findings.iter().map(|finding| finding.key()).collect();
         scene.session = Session::from_json(&scene.session.to_json()).expect("read");
-        for bus in 0..12 {
-            scene.session.bus_names[bus] = match scene.session.bus_names[bus].as_str() {
-                "" => String::new(),
-                _ => format!("Renamed {bus}"),
-            };
+        for name in scene.session.bus_names.iter_mut().filter(|name| !name.is_empty()) {
+            *name = format!("{name} renamed");
         }
         let again = scene.findings();
         assert!(again.iter().all(|finding| finding.is_intended(&scene.session)), "{}", case.id);
@@ -192,8 +189,6 @@ fn a_return_is_dry_by_any_of_the_ways_a_chain_lets_its_input_through() {
         make(&mut scene);
         scene.findings().iter().any(|finding| finding.id == "dry-return")
     };
-    let bus = Node::Bus(3);
-    assert_eq!(bus.to_string(), "Bus 4");
     assert!(is_dry(|_| {}));
     assert!(is_dry(|s| s.insert(Node::Bus(3), EffectSpec::new(Kind::Reverb)).mix = 0.5));
     assert!(is_dry(|s| s.insert(Node::Bus(3), EffectSpec::new(Kind::Reverb)).bypass = true));

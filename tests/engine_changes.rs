@@ -411,3 +411,40 @@ fn a_loop_wished_for_twice_sounds_the_same_whichever_half_came_first() {
     }
     assert!(!difference(&first, &second).is_empty());
 }
+
+/// 1 on both sides of the first two ports.
+fn ones(length: usize) -> Sound {
+    sound(INPUT_PORTS, length, |port, _, _| if port < 2 { 1.0 } else { 0.0 })
+}
+
+#[test]
+fn a_send_opened_midway_rises_in_a_straight_line_over_ten_milliseconds() {
+    let closed = Routing::default();
+    let mut opened = closed;
+    opened.strips[0].sends[2].level = Fader::UNITY;
+    let heard = Run::of(&closed).then(100, &opened).play_whole(&ones(1100)).outputs;
+    let bus = &heard[3][0];
+    assert!(bus[..=100].iter().all(|x| *x == 0.0));
+    assert!((bus[340] - 0.5).abs() < 1e-6);
+    assert!(bus[580..].iter().all(|x| *x == 1.0));
+}
+
+#[test]
+fn turning_a_bus_edge_around_never_leaves_both_directions_sounding() {
+    // Bus 1 ─► Bus 2 becomes Bus 2 ─► Bus 1 in one change.
+    let mut there = Routing::default();
+    there.strips[0].main_tap = Tap::Off;
+    there.strips[0].sends[0].level = Fader::UNITY;
+    there.strips[1].main_tap = Tap::Off;
+    there.strips[1].sends[1].level = Fader::UNITY;
+    let mut back = there;
+    there.buses[0].sends[1].tap = Tap::Post;
+    back.buses[1].sends[0].tap = Tap::Post;
+    let heard = Run::of(&there).then(100, &back).play_whole(&ones(1200)).outputs;
+    let (one, two) = (&heard[1][0], &heard[2][0]);
+    assert_eq!((one[99], two[99]), (1.0, 2.0));
+    assert_eq!((one[1199], two[1199]), (2.0, 1.0));
+    for n in 1..1200 {
+        assert!((one[n] - one[n - 1]).abs() < 0.003 && (two[n] - two[n - 1]).abs() < 0.003);
+    }
+}

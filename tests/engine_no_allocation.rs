@@ -15,33 +15,16 @@ mod listeners;
 mod oracle;
 
 use counting::allocations;
-use desk::{MAX_LATENCY, Sound, difference, noise, sound};
+use desk::{Block, MAX_LATENCY, difference, noise, sound};
 use listeners::ducks;
 use oracle::slots::{Chains, Slot};
 use switchyard::engine::rack::Plan;
-use switchyard::engine::{Engine, Ports, Setup};
+use switchyard::engine::{Engine, Setup};
 use switchyard::routing::{BUSES, NODES, OUTPUT_PORTS, Routing, Tap};
 use switchyard::schedule::Admission;
 use switchyard::schedule::keys::KEYS;
 
 const RATE: f64 = 48_000.0;
-
-struct Block {
-    inputs: Sound,
-    outputs: Sound,
-}
-
-impl Ports for Block {
-    fn frames(&self) -> usize {
-        self.inputs[0][0].len()
-    }
-    fn input(&self, port: usize) -> [&[f32]; 2] {
-        self.inputs[port].each_ref().map(|side| side.as_slice())
-    }
-    fn output(&mut self, port: usize) -> [&mut [f32]; 2] {
-        self.outputs[port].each_mut().map(|side| side.as_mut_slice())
-    }
-}
 
 /// A table full of keys between random nodes, two or three to a node.
 fn crowded(random: &mut fastrand::Rng) -> Plan {
@@ -68,7 +51,8 @@ fn keys_come_go_and_are_refused_without_an_allocation() {
     for turn in 0..300 {
         let frames = [1, 64, 100, 480, 0][turn % 5];
         let inputs = noise(turn as u64, frames);
-        let mut block = Block { inputs, outputs: sound(OUTPUT_PORTS, frames, |_, _, _| 0.0) };
+        let mut outputs = sound(OUTPUT_PORTS, frames, |_, _, _| 0.0);
+        let mut block = Block::whole(&inputs, &mut outputs);
         let mut next = routing;
         let (from, to) = (random.usize(..BUSES), random.usize(..BUSES));
         next.buses[from].sends[to].tap = [Tap::Off, Tap::Input, Tap::Post][random.usize(..3)];
@@ -91,7 +75,7 @@ fn keys_come_go_and_are_refused_without_an_allocation() {
             open += usize::from(admission == Admission::Open);
             refused += usize::from(admission == Admission::Loop);
         }
-        let sounds = block.outputs.iter().flatten().flatten().all(|x| x.is_finite());
+        let sounds = outputs.iter().flatten().flatten().all(|x| x.is_finite());
         assert!(sounds, "turn {turn}");
     }
     assert!(handed_over > 10 && open > 3000 && refused > 3000, "{handed_over} {open} {refused}");

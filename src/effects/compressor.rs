@@ -20,11 +20,10 @@
 //!
 //! Latency: Lookahead, rounded to the sample. Tail: as long.
 
+use super::dynamics::{self, Ballistics, Sidechain, share};
 use super::{Context, Effect, Setting, Taper};
 use crate::dsp::decibels::{gain, level_db, power_db};
-use crate::dsp::glide::{Glide, on_grid};
-use crate::dsp::key::{HIGHEST, KeyFilter, LOWEST};
-use crate::dsp::line::Lines;
+use crate::dsp::glide::on_grid;
 use crate::dsp::peak_hold::PeakHold;
 use crate::dsp::tick::{Span, TICK, Ticking};
 use crate::dsp::{SILENCE, Stereo};
@@ -37,26 +36,14 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new("attack", "Attack", "ms", [0.05, 250.0], 10.0, Taper::Logarithmic),
     Setting::new("release", "Release", "ms", [5.0, 2500.0], 100.0, Taper::Logarithmic),
     Setting::choice("detector", "Detector", &["Peak", "RMS"], 0),
-    Setting::new("lookahead", "Lookahead", "ms", [0.0, 20.0], 0.0, Taper::Linear).rebuilding(),
+    dynamics::LOOKAHEAD,
     Setting::new("makeup", "Makeup", "dB", [-24.0, 24.0], 0.0, Taper::Linear),
     Setting::toggle("auto_makeup", "Auto Makeup", false),
     Setting::new("link", "Link", "%", [0.0, 100.0], 100.0, Taper::Linear),
-    Setting::new("key_low_cut", "Key Low Cut", "Hz", [LOWEST, HIGHEST], LOWEST, Taper::Logarithmic),
-    Setting::new(
-        "key_high_cut",
-        "Key High Cut",
-        "Hz",
-        [LOWEST, HIGHEST],
-        HIGHEST,
-        Taper::Logarithmic,
-    ),
-    Setting::toggle("key_listen", "Key Listen", false),
+    dynamics::KEY_LOW_CUT,
+    dynamics::KEY_HIGH_CUT,
+    dynamics::KEY_LISTEN,
 ];
-
-const LOOKAHEAD: usize = 6;
-const KEY_LOW_CUT: usize = 10;
-const KEY_HIGH_CUT: usize = 11;
-const KEY_LISTEN: usize = 12;
 
 // What ticks.
 const THRESHOLD: usize = 0;
@@ -88,62 +75,46 @@ fn wanted(values: &Values) -> [f32; 8] {
     [threshold, slope, knee, makeup, link / 100.0, detector, attack, release]
 }
 
-/// The share of the way that is left to go which one sample covers, for a time constant in ms.
-fn share(ms: f32, sample_rate: f64) -> f64 {
-    -(-1000.0 / (f64::from(ms) * sample_rate)).exp_m1()
-}
-
 /// The audio side.
 pub struct Compressor {
     values: Values,
     sample_rate: f64,
     settings: Ticking<8>,
-    /// The times that attack and release were found for.
+    /// The times that the ballistics were found for.
     times: [f32; 2],
-    attack: f64,
-    release: f64,
+    ballistics: Ballistics,
     rms_share: f32,
-    filter: KeyFilter,
-    listen: Glide,
+    sidechain: Sidechain,
     /// Whether both sides follow the louder one, and whether they are also turned down alike.
     is_linked: bool,
     is_alike: bool,
     peaks: [PeakHold; 2],
     /// The mean square of each side; 0 while nothing asks for it.
     squares: [f32; 2],
-    /// The reduction of each side in dB; in single precision a slow release would stop short.
+    /// The reduction of each side in dB.
     reduction: [f64; 2],
-    delay: Option<Lines>,
-    latency: u32,
 }
 
 impl Compressor {
     /// A compressor with these plain values, one a setting. [main-thread]
     pub fn new(values: &[f32], sample_rate: f64) -> Compressor {
-        let values: Values = std::array::from_fn(|index| {
-            let setting = &SETTINGS[index];
-            setting.clamp(values.get(index).copied().unwrap_or(setting.default))
-        });
-        let latency = (f64::from(values[LOOKAHEAD]) * sample_rate / 1000.0).round() as u32;
+        let values: Values = Setting::hold(SETTINGS, values);
+        let ticking = wanted(&values);
+        let times = [ticking[ATTACK], ticking[RELEASE]];
         let peak = || PeakHold::new((0.0025 * sample_rate).round() as usize);
-        let cuts = [values[KEY_LOW_CUT], values[KEY_HIGH_CUT]];
         Compressor {
             values,
             sample_rate,
-            settings: Ticking::new(wanted(&values)),
-            times: [0.0; 2],
-            attack: 1.0,
-            release: 1.0,
+            settings: Ticking::new(ticking),
+            times,
+            ballistics: Ballistics::new(times, sample_rate),
             rms_share: share(10.0, sample_rate) as f32,
-            filter: KeyFilter::new(cuts, sample_rate),
-            listen: Glide::fixed(values[KEY_LISTEN]),
+            sidechain: Sidechain::new(SETTINGS, &values, sample_rate),
             is_linked: false,
             is_alike: false,
             peaks: [peak(), peak()],
             squares: [0.0; 2],
             reduction: [0.0; 2],
-            delay: (latency > 0).then(|| Lines::new(1, latency)),
-            latency,
         }
     }
 
@@ -223,7 +194,7 @@ impl Compressor {
             let times = [span.to[ATTACK], span.to[RELEASE]];
             if self.times != times {
                 self.times = times;
-                [self.attack, self.release] = times.map(|ms| share(ms, self.sample_rate));
+                self.ballistics = Ballistics::new(times, self.sample_rate);
             }
             // Decided at ticks only, so that every cut into blocks takes the same way.
             self.is_linked = [span.from[LINK], span.to[LINK]] == [1.0; 2];
@@ -234,13 +205,11 @@ impl Compressor {
         let mut gains = self.compute(levels, &span, phase);
         // Side by side, so that one does not wait for the other.
         let mut reduction = self.reduction;
-        let (attack, release) = (self.attack, self.release);
+        let ballistics = self.ballistics;
         let [left, right] = &mut gains;
         for (left, right) in left.iter_mut().zip(right).take(frames) {
             for (wanted, reduction) in [left, right].into_iter().zip(&mut reduction) {
-                let way = f64::from(*wanted) - *reduction;
-                // One of the two is 0; a branch would guess wrong on every other sample.
-                *reduction += way.max(0.0) * attack + way.min(0.0) * release;
+                *reduction = ballistics.step(*reduction, *wanted);
                 *wanted = *reduction as f32;
             }
         }
@@ -270,15 +239,7 @@ impl Effect for Compressor {
         let frames = left.len();
         let now = context.now;
         let mut heard: Stereo = SILENCE;
-        self.filter.process(context.key.unwrap_or([&*left, &*right]), now, &mut heard);
-        if let Some(delay) = &mut self.delay {
-            let mut input = SILENCE;
-            input[0][..frames].copy_from_slice(left);
-            input[1][..frames].copy_from_slice(right);
-            delay.write(0, now, &input, frames);
-            left.copy_from_slice(delay.read(0, 0, now, self.latency, frames));
-            right.copy_from_slice(delay.read(0, 1, now, self.latency, frames));
-        }
+        self.sidechain.hear([&mut *left, &mut *right], context, &mut heard);
         for (at, length) in on_grid(now, frames, TICK) {
             let range = at..at + length;
             let key = [&heard[0][range.clone()], &heard[1][range.clone()]];
@@ -289,54 +250,36 @@ impl Effect for Compressor {
                 }
             }
         }
-        if self.listen.target() != 0.0 || self.listen.is_moving(now) {
-            for (out, key) in [left, right].into_iter().zip(&heard) {
-                for (i, (out, key)) in out.iter_mut().zip(key).enumerate() {
-                    let share = self.listen.at(now + i as u64);
-                    *out = *out * (1.0 - share) + key * share;
-                }
-            }
-        }
+        self.sidechain.listen([left, right], &heard, now);
     }
 
     fn set(&mut self, index: usize, plain: f32, now: u64, length: u32) {
-        if index == LOOKAHEAD {
+        let value = SETTINGS[index].clamp(plain);
+        if self.sidechain.set(index, value, now, length) {
             return;
         }
-        self.values[index] = SETTINGS[index].clamp(plain);
-        let value = self.values[index];
-        match index {
-            KEY_LOW_CUT => self.filter.aim(0, value, now, length),
-            KEY_HIGH_CUT => self.filter.aim(1, value, now, length),
-            KEY_LISTEN => self.listen.aim(value, now, length),
-            _ => {
-                for (setting, value) in wanted(&self.values).into_iter().enumerate() {
-                    if self.settings.target(setting) != value || length == 0 {
-                        self.settings.aim(setting, value, now, length);
-                    }
-                }
+        self.values[index] = value;
+        for (setting, value) in wanted(&self.values).into_iter().enumerate() {
+            if self.settings.target(setting) != value || length == 0 {
+                self.settings.aim(setting, value, now, length);
             }
         }
     }
 
     fn reset(&mut self) {
         self.settings.arrive();
-        self.listen = Glide::fixed(self.listen.target());
-        self.filter.reset();
+        self.sidechain.reset();
         self.peaks.iter_mut().for_each(PeakHold::reset);
         self.squares = [0.0; 2];
         self.reduction = [0.0; 2];
-        if let Some(delay) = &mut self.delay {
-            delay.clear();
-        }
     }
 
     fn latency(&self) -> u32 {
-        self.latency
+        self.sidechain.latency()
     }
 
     fn tail(&self) -> u32 {
-        self.latency
+        self.sidechain.latency()
     }
 
     fn reduction_db(&self) -> f32 {

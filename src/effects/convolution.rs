@@ -70,10 +70,7 @@ impl Convolution {
     /// A convolution with these plain values, one a setting, and a response at `sample_rate`.
     /// [main-thread]
     pub fn new(values: &[f32], sample_rate: f64, impulse: Option<&Impulse>) -> Convolution {
-        let mut held: [f32; SETTINGS.len()] = std::array::from_fn(|i| SETTINGS[i].default);
-        for (index, value) in values.iter().enumerate().take(SETTINGS.len()) {
-            held[index] = SETTINGS[index].clamp(*value);
-        }
+        let held: [f32; SETTINGS.len()] = Setting::hold(SETTINGS, values);
         let convolver = impulse.map(|impulse| {
             let [_, _, length, decay, reverse, normalize, ..] = held;
             let wishes = trim::Wishes {

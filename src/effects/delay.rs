@@ -113,10 +113,7 @@ pub struct Delay {
 impl Delay {
     /// A delay with these plain values, one a setting. [main-thread]
     pub fn new(values: &[f32], sample_rate: f64) -> Delay {
-        let mut held: [f32; SETTINGS.len()] = std::array::from_fn(|i| SETTINGS[i].default);
-        for (index, value) in values.iter().enumerate().take(SETTINGS.len()) {
-            held[index] = SETTINGS[index].clamp(*value);
-        }
+        let held: [f32; SETTINGS.len()] = Setting::hold(SETTINGS, values);
         let swing = f64::from(SETTINGS[DEPTH].max) / 1000.0;
         let longest = ((LONGEST + swing) * sample_rate).ceil() as usize + 4;
         let line = || vec![0.0; longest.next_power_of_two()];
@@ -323,7 +320,9 @@ impl Effect for Delay {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::effects::bench::{assert_partitions_agree, noise, run, run_cut, values};
+    use crate::effects::trial::{
+        With, noise, run, run_with, same_in_any_blocks, values, wide_noise,
+    };
 
     fn with(settings: &[(&str, f32)]) -> Delay {
         Delay::new(&values(SETTINGS, settings), 48_000.0)
@@ -350,7 +349,11 @@ mod tests {
             let mut delay = with(&[("sync", 1.0), ("note", index as f32)]);
             let samples = (seconds * 48_000.0f64).round() as usize;
             let signal = impulse(samples + 4000);
-            let [out, _] = run_cut(&mut delay, [&signal, &signal], Some(tempo), &[], |_| 64);
+            let [out, _] = run_with(
+                &mut delay,
+                &[&signal, &signal],
+                &With { tempo: Some(tempo), ..With::default() },
+            );
             assert_eq!(out.iter().position(|x| *x != 0.0), Some(samples), "{note} at {tempo}");
             assert_eq!(out[samples], 1.0);
         }
@@ -364,7 +367,7 @@ mod tests {
         let burst =
             |n: usize| if n < 240 { (n as f32 * std::f32::consts::PI / 40.0).sin() } else { 0.0 };
         let signal: Vec<f32> = (0..3000).map(burst).collect();
-        let [out, _] = run(&mut delay, &signal, &signal);
+        let [out, _] = run(&mut delay, &[&signal, &signal]);
         assert_eq!(out[480..720], signal[..240]);
         let top =
             |range: std::ops::Range<usize>| out[range].iter().fold(0.0, |m: f32, x| m.max(*x));
@@ -375,7 +378,7 @@ mod tests {
     #[test]
     fn ping_pong_alternates_between_left_and_right() {
         let mut delay = with(&[("time", 10.0), ("ping_pong", 1.0), ("feedback", 80.0)]);
-        let [left, right] = run(&mut delay, &impulse(2000), &[0.0; 2000]);
+        let [left, right] = run(&mut delay, &[impulse(2000), vec![0.0; 2000]]);
         assert_eq!(left[480], 0.5);
         assert!(right[..960].iter().all(|x| *x == 0.0));
         assert!(right[960] > 0.1 && left[960].abs() < 1e-6);
@@ -395,10 +398,10 @@ mod tests {
                 ("depth", 1.0),
             ]);
             let hot: Vec<f32> = noise(3, 480_000, 4.0).iter().map(|x| x + 1.0).collect();
-            for side in run(&mut delay, &hot, &hot) {
+            for side in run(&mut delay, &[&hot, &hot]) {
                 assert!(side.iter().all(|x| x.abs() < 9.0));
             }
-            let [silence, _] = run(&mut delay, &[0.0; 96_000], &[0.0; 96_000]);
+            let [silence, _] = run(&mut delay, &[[0.0; 96_000]; 2]);
             assert!(silence.iter().all(|x| x.abs() < 9.0));
         }
     }
@@ -415,12 +418,12 @@ mod tests {
                 (24_000, TIME, 60.0),
                 (40_000, DEPTH, 2.0),
             ];
-            let [out, _] = run_cut(&mut delay, [&signal, &signal], None, &changes[..3], |_| 64);
+            let [out, _] = run_with(&mut delay, &[&signal, &signal], &With::changes(&changes[..3]));
             let step = (4900..96_000).map(|n| (out[n] - out[n - 1]).abs()).fold(0.0, f32::max);
             assert!(step < 0.0262 * 1.55, "{step}");
             assert_eq!(out[80_000..], signal[80_000 - 2880..96_000 - 2880]);
             delay.reset();
-            let [out, _] = run_cut(&mut delay, [&signal, &signal], None, &changes, |_| 64);
+            let [out, _] = run_with(&mut delay, &[&signal, &signal], &With::changes(&changes));
             assert!((4900..96_000).all(|n| (out[n] - out[n - 1]).abs() < 0.06));
         }
     }
@@ -441,19 +444,20 @@ mod tests {
             (3000, SYNC, 1.0),
             (3100, NOTE, 0.0),
         ];
-        assert_partitions_agree(|| with(&[("time", 7.0)]), &changes);
+        let with_tempo = With { tempo: Some(131.7), ..With::changes(&changes) };
+        same_in_any_blocks(|| with(&[("time", 7.0)]), &wide_noise(7000, 1.0), &with_tempo);
     }
 
     #[test]
     fn it_is_silent_after_its_tail_and_finite_at_60_db_over_full_scale() {
         let mut delay = with(&[("time", 20.0), ("feedback", 50.0), ("depth", 1.0)]);
         let loud = noise(1, 4800, 1000.0);
-        let [out, _] = run(&mut delay, &loud, &loud);
+        let [out, _] = run(&mut delay, &[&loud, &loud]);
         assert!(out.iter().all(|x| x.is_finite()));
         let tail = delay.tail() as usize;
         assert!(tail < 48_000);
         let silence = vec![0.0; tail + 4800];
-        let [out, _] = run_cut(&mut delay, [&silence, &silence], None, &[], |_| 64);
+        let [out, _] = run(&mut delay, &[&silence, &silence]);
         assert!(out[tail..].iter().all(|x| x.abs() < 1e-3));
         assert_eq!(with(&[("feedback", 100.0)]).tail(), u32::MAX);
     }

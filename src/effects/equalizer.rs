@@ -144,13 +144,6 @@ fn butterworth_q(order: usize, pair: usize) -> f32 {
     (0.5 / angle.sin()) as f32
 }
 
-fn clamped(values: &[f32]) -> Values {
-    std::array::from_fn(|index| {
-        let setting = &SETTINGS[index];
-        setting.clamp(values.get(index).copied().unwrap_or(setting.default))
-    })
-}
-
 /// The filters that change anything.
 fn designs(values: &Values, sample_rate: f64) -> [Option<Biquad>; SECTIONS] {
     sections(values).map(|(kind, target)| target.biquad(kind, sample_rate))
@@ -167,7 +160,7 @@ pub struct Response {
 impl Response {
     /// The response with these plain values, one a setting. It does not depend on Linear Phase.
     pub fn new(values: &[f32], sample_rate: f64) -> Response {
-        let values = clamped(values);
+        let values = Setting::hold(SETTINGS, values);
         let output_db = f64::from(values[OUTPUT]);
         Response { filters: designs(&values, sample_rate), output_db, sample_rate }
     }
@@ -201,7 +194,7 @@ pub struct Equalizer {
 impl Equalizer {
     /// An equalizer with these plain values, one a setting. [main-thread]
     pub fn new(values: &[f32], sample_rate: f64) -> Equalizer {
-        let values = clamped(values);
+        let values = Setting::hold(SETTINGS, values);
         let targets = sections(&values);
         let filters = designs(&values, sample_rate);
         let is_linear = values[LINEAR_PHASE] >= 0.5;

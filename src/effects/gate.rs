@@ -16,11 +16,10 @@
 //!
 //! Both sides always get the same gain. Latency: Lookahead, rounded to the sample. Tail: as long.
 
+use super::dynamics::{self, Ballistics, Sidechain};
 use super::{Context, Effect, Setting, Taper};
 use crate::dsp::decibels::{gain, level_db};
-use crate::dsp::glide::{Glide, on_grid};
-use crate::dsp::key::{HIGHEST, KeyFilter, LOWEST};
-use crate::dsp::line::Lines;
+use crate::dsp::glide::on_grid;
 use crate::dsp::peak_hold::PeakHold;
 use crate::dsp::tick::{TICK, Ticking};
 use crate::dsp::{SILENCE, Stereo};
@@ -34,17 +33,10 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new("attack", "Attack", "ms", [0.05, 250.0], 1.0, Taper::Logarithmic),
     Setting::new("hold", "Hold", "ms", [0.0, 1000.0], 50.0, Taper::Linear),
     Setting::new("release", "Release", "ms", [5.0, 2500.0], 100.0, Taper::Logarithmic),
-    Setting::new("lookahead", "Lookahead", "ms", [0.0, 20.0], 0.0, Taper::Linear).rebuilding(),
-    Setting::new("key_low_cut", "Key Low Cut", "Hz", [LOWEST, HIGHEST], LOWEST, Taper::Logarithmic),
-    Setting::new(
-        "key_high_cut",
-        "Key High Cut",
-        "Hz",
-        [LOWEST, HIGHEST],
-        HIGHEST,
-        Taper::Logarithmic,
-    ),
-    Setting::toggle("key_listen", "Key Listen", false),
+    dynamics::LOOKAHEAD,
+    dynamics::KEY_LOW_CUT,
+    dynamics::KEY_HIGH_CUT,
+    dynamics::KEY_LISTEN,
 ];
 
 /// Settings up to this one tick, in the same order.
@@ -56,18 +48,9 @@ const RANGE: usize = 3;
 const ATTACK: usize = 4;
 const HOLD: usize = 5;
 const RELEASE: usize = 6;
-const LOOKAHEAD: usize = 7;
-const KEY_LOW_CUT: usize = 8;
-const KEY_HIGH_CUT: usize = 9;
-const KEY_LISTEN: usize = 10;
 
 /// The detector's window in ms.
 const WINDOW: f32 = 10.0;
-
-/// The share of the way that is left to go which one sample covers, for a time constant in ms.
-fn share(ms: f32, sample_rate: f64) -> f64 {
-    -(-1000.0 / (f64::from(ms) * sample_rate)).exp_m1()
-}
 
 /// What is derived from the settings at a tick.
 #[derive(Clone, Copy)]
@@ -75,8 +58,7 @@ struct Law {
     opens_at: f32,
     closes_below: f32,
     hold: u32,
-    attack: f64,
-    release: f64,
+    ballistics: Ballistics,
 }
 
 /// The audio side.
@@ -86,43 +68,33 @@ pub struct Gate {
     law: Law,
     /// Whether the law is that of settings at rest.
     is_lawful: bool,
-    filter: KeyFilter,
-    listen: Glide,
+    sidechain: Sidechain,
     peak: PeakHold,
     level: f32,
     is_open: bool,
     /// Samples until it may close.
     held: u32,
     closed: f32,
-    /// In single precision a slow attack would stop short.
     gain: f64,
-    delay: Option<Lines>,
-    latency: u32,
 }
 
 impl Gate {
     /// A closed gate with these plain values, one a setting. [main-thread]
     pub fn new(values: &[f32], sample_rate: f64) -> Gate {
-        let value = |index: usize| {
-            let setting = &SETTINGS[index];
-            setting.clamp(values.get(index).copied().unwrap_or(setting.default))
-        };
-        let latency = (f64::from(value(LOOKAHEAD)) * sample_rate / 1000.0).round() as u32;
+        let values: [f32; SETTINGS.len()] = Setting::hold(SETTINGS, values);
+        let ballistics = Ballistics::new([values[ATTACK], values[RELEASE]], sample_rate);
         let mut gate = Gate {
             sample_rate,
-            settings: Ticking::new(std::array::from_fn(value)),
-            law: Law { opens_at: 0.0, closes_below: 0.0, hold: 0, attack: 1.0, release: 1.0 },
+            settings: Ticking::new(std::array::from_fn(|index| values[index])),
+            law: Law { opens_at: 0.0, closes_below: 0.0, hold: 0, ballistics },
             is_lawful: false,
-            filter: KeyFilter::new([value(KEY_LOW_CUT), value(KEY_HIGH_CUT)], sample_rate),
-            listen: Glide::fixed(value(KEY_LISTEN)),
+            sidechain: Sidechain::new(SETTINGS, &values, sample_rate),
             peak: PeakHold::new((f64::from(WINDOW) * sample_rate / 1000.0).round() as usize),
             level: 0.0,
             is_open: false,
             held: 0,
             closed: 1.0,
             gain: 1.0,
-            delay: (latency > 0).then(|| Lines::new(1, latency)),
-            latency,
         };
         gate.reset();
         gate
@@ -156,8 +128,7 @@ impl Gate {
             opens_at: gain(values[THRESHOLD]),
             closes_below: gain(values[THRESHOLD] - values[HYSTERESIS]),
             hold: (f64::from(hold) * self.sample_rate / 1000.0).round() as u32,
-            attack: share(values[ATTACK], self.sample_rate),
-            release: share(values[RELEASE], self.sample_rate),
+            ballistics: Ballistics::new([values[ATTACK], values[RELEASE]], self.sample_rate),
         };
         self.closed = self.closed_gain(&values);
     }
@@ -177,9 +148,7 @@ impl Gate {
             self.is_open = false;
         }
         let wanted = if self.is_open { 1.0 } else { self.closed };
-        let way = f64::from(wanted) - self.gain;
-        // One of the two is 0.
-        self.gain += way.max(0.0) * law.attack + way.min(0.0) * law.release;
+        self.gain = law.ballistics.step(self.gain, wanted);
         self.gain as f32
     }
 }
@@ -190,15 +159,7 @@ impl Effect for Gate {
         let frames = left.len();
         let now = context.now;
         let mut heard: Stereo = SILENCE;
-        self.filter.process(context.key.unwrap_or([&*left, &*right]), now, &mut heard);
-        if let Some(delay) = &mut self.delay {
-            let mut input = SILENCE;
-            input[0][..frames].copy_from_slice(left);
-            input[1][..frames].copy_from_slice(right);
-            delay.write(0, now, &input, frames);
-            left.copy_from_slice(delay.read(0, 0, now, self.latency, frames));
-            right.copy_from_slice(delay.read(0, 1, now, self.latency, frames));
-        }
+        self.sidechain.hear([&mut *left, &mut *right], context, &mut heard);
         for (at, length) in on_grid(now, frames, TICK) {
             self.tick(now + at as u64);
             for i in at..at + length {
@@ -207,35 +168,21 @@ impl Effect for Gate {
                 right[i] *= gain;
             }
         }
-        if self.listen.target() != 0.0 || self.listen.is_moving(now) {
-            for (out, key) in [left, right].into_iter().zip(&heard) {
-                for (i, (out, key)) in out.iter_mut().zip(key).enumerate() {
-                    let share = self.listen.at(now + i as u64);
-                    *out = *out * (1.0 - share) + key * share;
-                }
-            }
-        }
+        self.sidechain.listen([left, right], &heard, now);
     }
 
     fn set(&mut self, index: usize, plain: f32, now: u64, length: u32) {
         let value = SETTINGS[index].clamp(plain);
-        match index {
-            LOOKAHEAD => {}
-            KEY_LOW_CUT => self.filter.aim(0, value, now, length),
-            KEY_HIGH_CUT => self.filter.aim(1, value, now, length),
-            KEY_LISTEN => self.listen.aim(value, now, length),
-            _ => {
-                self.settings.aim(index, value, now, length);
-                self.is_lawful = false;
-            }
+        if !self.sidechain.set(index, value, now, length) {
+            self.settings.aim(index, value, now, length);
+            self.is_lawful = false;
         }
     }
 
     fn reset(&mut self) {
         self.settings.arrive();
         self.is_lawful = false;
-        self.listen = Glide::fixed(self.listen.target());
-        self.filter.reset();
+        self.sidechain.reset();
         self.peak.reset();
         self.level = 0.0;
         self.is_open = false;
@@ -243,17 +190,14 @@ impl Effect for Gate {
         let values = std::array::from_fn(|index| self.settings.target(index));
         self.closed = self.closed_gain(&values);
         self.gain = f64::from(self.closed);
-        if let Some(delay) = &mut self.delay {
-            delay.clear();
-        }
     }
 
     fn latency(&self) -> u32 {
-        self.latency
+        self.sidechain.latency()
     }
 
     fn tail(&self) -> u32 {
-        self.latency
+        self.sidechain.latency()
     }
 
     fn reduction_db(&self) -> f32 {

@@ -179,10 +179,7 @@ pub struct Limiter {
 impl Limiter {
     /// A limiter with these plain values, one a setting. [main-thread]
     pub fn new(values: &[f32], sample_rate: f64) -> Limiter {
-        let mut held: [f32; SETTINGS.len()] = std::array::from_fn(|i| SETTINGS[i].default);
-        for (index, value) in values.iter().enumerate().take(SETTINGS.len()) {
-            held[index] = SETTINGS[index].clamp(*value);
-        }
+        let held: [f32; SETTINGS.len()] = Setting::hold(SETTINGS, values);
         let ahead = (f64::from(held[LOOKAHEAD]) * sample_rate / 1000.0).round().max(2.0) as usize;
         // Two averages of `a` and `b` samples reach over `a + b − 2` samples.
         let averages = [ahead / 2 + 1, ahead - ahead / 2 + 1];
@@ -284,7 +281,9 @@ impl Effect for Limiter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::effects::bench::{assert_partitions_agree, noise, run, run_cut, values};
+    use crate::effects::trial::{
+        With, noise, run, run_with, same_in_any_blocks, values, wide_noise,
+    };
 
     fn with(settings: &[(&str, f32)]) -> Limiter {
         Limiter::new(&values(SETTINGS, settings), 48_000.0)
@@ -366,7 +365,7 @@ mod tests {
                 ("link", if number % 5 == 0 { 0.0 } else { 100.0 }),
                 ("auto_release", (number % 2) as f32),
             ]);
-            let out = run(&mut limiter, &left, &right);
+            let out = run(&mut limiter, &[&left, &right]);
             let over = true_peak_db(&out, 48_000) - f64::from(ceiling);
             worst = worst.max(over);
         }
@@ -381,7 +380,7 @@ mod tests {
                 let [left, right] = nasty(number, 6000);
                 let values = values(SETTINGS, &[("gain", 12.0)]);
                 let mut limiter = Limiter::new(&values, f64::from(rate));
-                let out = run(&mut limiter, &left, &right);
+                let out = run(&mut limiter, &[&left, &right]);
                 let peak = true_peak_db(&out, rate);
                 assert!(peak <= -1.0, "{peak} dB for signal {number} at {rate}");
             }
@@ -394,7 +393,7 @@ mod tests {
         let mut limiter = with(&[]);
         let latency = limiter.latency() as usize;
         assert_eq!(latency, 144 + 12);
-        let [out, _] = run(&mut limiter, &left, &right);
+        let [out, _] = run(&mut limiter, &[&left, &right]);
         assert_eq!(out[latency..], left[..4000 - latency]);
         assert_eq!(limiter.reduction_db(), 0.0);
     }
@@ -410,7 +409,7 @@ mod tests {
             ("lookahead", 0.5),
         ]);
         let latency = limiter.latency() as usize;
-        let [out, _] = run(&mut limiter, &signal, &signal);
+        let [out, _] = run(&mut limiter, &[&signal, &signal]);
         let gain = |n: usize| out[n + latency] / signal[n];
         assert!((gain(4700) - 0.5 * db_to_gain(-MARGIN)).abs() < 0.001, "{}", gain(4700));
         let back = 1.0 - (1.0 - gain(6000 + 4800)) / (1.0 - gain(6000));
@@ -421,7 +420,7 @@ mod tests {
     fn linked_sides_are_turned_down_alike_and_unlinked_ones_alone() {
         let loud: Vec<f32> = noise(1, 4000, 4.0);
         let soft = vec![0.1; 4000];
-        let run = |link| run(&mut with(&[("link", link)]), &loud, &soft)[1][2000];
+        let run = |link| run(&mut with(&[("link", link)]), &[&loud, &soft])[1][2000];
         assert_eq!(run(0.0), 0.1);
         assert!(run(100.0) < 0.05);
     }
@@ -435,7 +434,8 @@ mod tests {
             (1201, AUTO, 0.0),
             (1500, LINK, 30.0),
         ];
-        assert_partitions_agree(|| with(&[]), &changes);
+        let with_tempo = With { tempo: Some(131.7), ..With::changes(&changes) };
+        same_in_any_blocks(|| with(&[]), &wide_noise(7000, 1.0), &with_tempo);
     }
 
     #[test]
@@ -448,11 +448,11 @@ mod tests {
             (8000, GAIN, -6.0),
             (9000, AUTO, 0.0),
         ];
-        let [out, _] = run_cut(&mut with(&[]), [&steady, &steady], None, &changes, |_| 64);
+        let [out, _] = run_with(&mut with(&[]), &[&steady, &steady], &With::changes(&changes));
         assert!((200..12_000).all(|n| (out[n] - out[n - 1]).abs() < 0.01));
         let mut limiter = with(&[("gain", 24.0), ("ceiling", -24.0)]);
         let loud = noise(1, 4000, 1000.0);
-        let out = run(&mut limiter, &loud, &loud);
+        let out = run(&mut limiter, &[&loud, &loud]);
         assert!(true_peak_db(&out, 48_000) <= -24.0);
     }
 }

@@ -201,10 +201,7 @@ pub struct Reverb {
 impl Reverb {
     /// A reverb with these plain values, one a setting. [main-thread]
     pub fn new(values: &[f32], sample_rate: f64) -> Reverb {
-        let mut held: [f32; SETTINGS.len()] = std::array::from_fn(|i| SETTINGS[i].default);
-        for (index, value) in values.iter().enumerate().take(SETTINGS.len()) {
-            held[index] = SETTINGS[index].clamp(*value);
-        }
+        let held: [f32; SETTINGS.len()] = Setting::hold(SETTINGS, values);
         let fade = (sample_rate / 50.0).round() as u32;
         let longest = Self::samples(SETTINGS[PRE_DELAY].max, sample_rate);
         let diffuser = |ms| Diffuser::new(ms, sample_rate);

@@ -158,10 +158,7 @@ pub struct Saturator {
 impl Saturator {
     /// A saturator with these plain values, one a setting. [main-thread]
     pub fn new(values: &[f32], sample_rate: f64) -> Saturator {
-        let mut held: [f32; SETTINGS.len()] = std::array::from_fn(|i| SETTINGS[i].default);
-        for (index, value) in values.iter().enumerate().take(SETTINGS.len()) {
-            held[index] = SETTINGS[index].clamp(*value);
-        }
+        let held: [f32; SETTINGS.len()] = Setting::hold(SETTINGS, values);
         let factor = 1usize << held[OVERSAMPLING] as usize;
         let side = || Side {
             oversampler: Oversampler::new(factor),
@@ -386,7 +383,9 @@ impl Effect for Saturator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::effects::bench::{assert_partitions_agree, noise, run, run_cut, values};
+    use crate::effects::trial::{
+        With, noise, run, run_with, same_in_any_blocks, values, wide_noise,
+    };
 
     fn with(settings: &[(&str, f32)]) -> Saturator {
         Saturator::new(&values(SETTINGS, settings), 48_000.0)
@@ -405,7 +404,7 @@ mod tests {
                 ]);
                 let latency = saturator.latency() as usize;
                 assert_eq!(latency, [0, 64, 73, 76][oversampling]);
-                let [out, _] = run(&mut saturator, &signal, &signal);
+                let [out, _] = run(&mut saturator, &[&signal, &signal]);
                 assert_eq!(out[latency..], signal[..3000 - latency], "curve {curve}");
             }
         }
@@ -420,10 +419,10 @@ mod tests {
         let top = |signal: &[f32]| signal[4800..].iter().fold(0.0, |m: f32, x| m.max(x.abs()));
         for curve in [0, 1, 3] {
             let mut saturator = with(&[("curve", curve as f32), ("drive", 24.0)]);
-            let [loud, _] = run(&mut saturator, &wave(1.0), &wave(1.0));
+            let [loud, _] = run(&mut saturator, &[&wave(1.0), &wave(1.0)]);
             assert!((top(&loud) - 1.0).abs() < 0.02, "curve {curve}: {}", top(&loud));
             saturator.reset();
-            let [quiet, _] = run(&mut saturator, &wave(1e-3), &wave(1e-3));
+            let [quiet, _] = run(&mut saturator, &[&wave(1e-3), &wave(1e-3)]);
             let gain = 20.0 * (top(&quiet) / 1e-3).log10();
             assert!((gain - 24.0).abs() < 0.1, "curve {curve}: {gain} dB");
         }
@@ -440,7 +439,7 @@ mod tests {
             (2.0 * std::f64::consts::PI * ((n * BIN) % SIZE) as f64 / SIZE as f64).sin() as f32
         };
         let signal: Vec<f32> = (0..4 * SIZE).map(tone).collect();
-        let [out, _] = run(&mut saturator, &signal, &signal);
+        let [out, _] = run(&mut saturator, &[&signal, &signal]);
         let mut time: Vec<f64> = out[3 * SIZE..].iter().map(|x| f64::from(*x)).collect();
         let transform = realfft::RealFftPlanner::<f64>::new().plan_fft_forward(SIZE);
         let mut spectrum = transform.make_output_vec();
@@ -471,7 +470,7 @@ mod tests {
             (0..96_000).map(|n| (n as f32 * std::f32::consts::TAU / 96.0).sin()).collect();
         for settings in [[("curve", 2.0), ("bias", 0.0)], [("curve", 0.0), ("bias", 40.0)]] {
             let mut saturator = with(&[settings[0], settings[1], ("drive", 18.0)]);
-            let [out, _] = run(&mut saturator, &signal, &signal);
+            let [out, _] = run(&mut saturator, &[&signal, &signal]);
             let mean = out[86_400..].iter().map(|x| f64::from(*x)).sum::<f64>() / 9600.0;
             assert!(mean.abs() < 1e-4, "{mean}");
         }
@@ -488,20 +487,21 @@ mod tests {
             (1201, OUTPUT, -6.0),
             (2500, DRIVE, 0.0),
         ];
-        assert_partitions_agree(|| with(&[("oversampling", 1.0)]), &changes);
+        let with_tempo = With { tempo: Some(131.7), ..With::changes(&changes) };
+        same_in_any_blocks(|| with(&[("oversampling", 1.0)]), &wide_noise(7000, 1.0), &with_tempo);
     }
 
     #[test]
     fn it_stays_finite_at_60_db_over_full_scale_and_no_change_clicks() {
         for curve in 0..5 {
             let mut saturator = with(&[("curve", curve as f32), ("drive", 48.0), ("bias", 100.0)]);
-            let [out, _] = run(&mut saturator, &noise(1, 5000, 1000.0), &noise(2, 5000, 1000.0));
+            let [out, _] = run(&mut saturator, &[&noise(1, 5000, 1000.0), &noise(2, 5000, 1000.0)]);
             assert!(out.iter().all(|x| x.is_finite() && x.abs() < 5000.0), "curve {curve}");
         }
         let slow = vec![0.5; 12_000];
         let mut saturator = with(&[("drive", 3.0)]);
         let changes = [(2000, CURVE, 3.0), (4000, DRIVE, 20.0), (6000, CURVE, 1.0)];
-        let [out, _] = run_cut(&mut saturator, [&slow, &slow], None, &changes, |_| 64);
+        let [out, _] = run_with(&mut saturator, &[&slow, &slow], &With::changes(&changes));
         for n in 1000..12_000 {
             assert!((out[n] - out[n - 1]).abs() < 0.01, "at {n}");
         }

@@ -81,6 +81,15 @@ impl Setting {
         }
     }
 
+    /// A plain value for each setting of a table of `N`: the given ones held to their ranges, defaults
+    /// for those that are missing. More than `N` are passed over.
+    pub fn hold<const N: usize>(table: &[Setting], given: &[f32]) -> [f32; N] {
+        std::array::from_fn(|index| {
+            let setting = &table[index];
+            given.get(index).map_or(setting.default, |plain| setting.clamp(*plain))
+        })
+    }
+
     /// Where a plain value lies on a knob, 0 to 1.
     pub fn position(&self, plain: f32) -> f32 {
         let plain = self.clamp(plain);

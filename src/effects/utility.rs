@@ -41,16 +41,13 @@ impl Utility {
         let longest = (sample_rate * f64::from(SETTINGS[DELAY].max) / 1000.0).ceil() as usize;
         let length = (longest + SLICE + 1).next_power_of_two();
         let mut utility = Utility {
-            values: std::array::from_fn(|i| SETTINGS[i].default),
+            values: Setting::hold(SETTINGS, values),
             matrix: [[Glide::fixed(0.0); 2]; 2],
             memory: [vec![0.0; length], vec![0.0; length]],
             sample_rate,
             delay: 0,
             leaving: None,
         };
-        for (index, value) in values.iter().enumerate().take(SETTINGS.len()) {
-            utility.values[index] = SETTINGS[index].clamp(*value);
-        }
         utility.delay = utility.wanted_delay();
         utility.aim(0, 0);
         utility

@@ -81,18 +81,7 @@ impl Slot {
     /// [main-thread]
     pub fn new(id: u64, effect: Box<dyn Effect>, wanted: f32, ramp: u32) -> Slot {
         let latency = effect.latency();
-        let mut dry = Delay::new(0, latency, ramp);
-        dry.set(latency);
-        Slot {
-            id,
-            effect: Some(effect),
-            key: None,
-            dry,
-            amount: Glide::fixed(0.0),
-            wanted,
-            muted: None,
-            fault: false,
-        }
+        Slot { effect: Some(effect), ..Slot::awaited(id, latency, wanted, ramp) }
     }
 
     /// A place for an effect of `latency` samples that comes from elsewhere in the old structure, for

@@ -12,11 +12,19 @@ use switchyard::routing::{INPUT_PORTS, NODES, OUTPUT_PORTS, Routing};
 pub type Sound = Vec<[Vec<f32>; 2]>;
 
 /// A window of the inputs and outputs: one block.
-struct Block<'a> {
+pub struct Block<'a> {
     inputs: &'a Sound,
     outputs: &'a mut Sound,
     from: usize,
     frames: usize,
+}
+
+impl<'a> Block<'a> {
+    /// All of the inputs and outputs.
+    pub fn whole(inputs: &'a Sound, outputs: &'a mut Sound) -> Block<'a> {
+        let frames = inputs[0][0].len();
+        Block { inputs, outputs, from: 0, frames }
+    }
 }
 
 impl Ports for Block<'_> {

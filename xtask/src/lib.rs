@@ -4,6 +4,7 @@
 //! * [`room`] is the engine room: a host that loads the built plugin and runs it.
 //! * [`stems`] and [`band`] are what plays; [`demo`] and [`session`] say how it is routed;
 //!   [`performance`] runs it, [`report`] tells what came out, and [`shared_reverb`] what sharing saves.
+//! * [`check`] reads a session and says what in it is probably not meant.
 //! * [`screenshot`] draws the editor's views for the README.
 //! * [`test`] runs everything that proves the plugin; [`setup`] installs what it needs.
 //!
@@ -11,6 +12,7 @@
 
 pub mod band;
 pub mod bundle;
+pub mod check;
 pub mod demo;
 pub mod install;
 pub mod performance;

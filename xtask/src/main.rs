@@ -5,6 +5,7 @@ use anyhow::{Context, Result, ensure};
 use clap::{Args, Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use switchyard::templates::{TEMPLATES, Template};
 use xtask::bundle::{Bundled, Profile, bundle, workspace};
 use xtask::install::{Folders, install};
 use xtask::performance::Performance;
@@ -42,11 +43,27 @@ enum Command {
         /// A folder of WAV files, one a strip, in name order; without it a synthesised band plays
         #[arg(long, value_name = "DIR")]
         stems: Option<PathBuf>,
+        /// Play through one of the templates instead
+        #[arg(long, value_name = "NAME")]
+        template: Option<String>,
+        /// List the templates and what they are for
+        #[arg(long)]
+        templates: bool,
         /// Where the WAV files and the report go
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
         #[command(flatten)]
         engine_room: EngineRoom,
+    },
+    /// Say what in a session is probably not meant: exit code 0 if nothing, 1 if something, 2 if the
+    /// session cannot be read
+    Check {
+        /// A .switchyard file or a render session
+        #[arg(value_name = "SESSION.json")]
+        session: PathBuf,
+        /// Print {"findings": [{"id", "severity", "path", "text"}]} instead of sentences
+        #[arg(long)]
+        json: bool,
     },
     /// Play stems through a routing, its insert chains and its automation, all from a JSON file
     Render {
@@ -106,21 +123,33 @@ impl EngineRoom {
 }
 
 fn main() -> ExitCode {
-    match run(Tools::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
+    let command = Tools::parse().command;
+    // Scripts tell a session that cannot be read from one with findings.
+    let failed = if matches!(command, Command::Check { .. }) { 2 } else { 1 };
+    match run(command) {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::FAILURE
+            ExitCode::from(failed)
         }
     }
 }
 
-fn run(command: Command) -> Result<()> {
+fn run(command: Command) -> Result<ExitCode> {
     match command {
+        Command::Check { session, json } => {
+            let (routing, saved) = xtask::check::read(&session)?;
+            let found = xtask::check::find(&routing, &saved, f64::from(RATE));
+            if json {
+                println!("{}", serde_json::to_string_pretty(&found)?);
+            } else {
+                print!("{}", found.table());
+            }
+            return Ok(ExitCode::from(u8::from(!found.findings.is_empty())));
+        }
         Command::Bundle { profile } => {
             let Bundled { clap, vst3 } = bundle(profile)?;
             println!("{}\n{}", clap.display(), vst3.display());
-            Ok(())
         }
         Command::Install => {
             let folders = Folders::of_this_user()?;
@@ -128,9 +157,25 @@ fn run(command: Command) -> Result<()> {
             println!("CLAP  {}", installed.clap.display());
             println!("VST3  {}", installed.vst3.display());
             println!("Let your host scan its plugins again to find Switchyard.");
-            Ok(())
         }
-        Command::Demo { stems, out, engine_room } => {
+        Command::Demo { templates: true, .. } => {
+            for Template { id, title, purpose, feeding, .. } in TEMPLATES {
+                println!("{id:14} {title}. {purpose}\n{:14} {feeding}", "");
+            }
+        }
+        Command::Demo { template: Some(name), stems, out, engine_room, .. } => {
+            let names = || TEMPLATES.iter().map(|one| one.id).collect::<Vec<_>>().join(", ");
+            let template = Template::from_id(&name)
+                .with_context(|| format!("there is no template {name:?}; they are {}", names()))?;
+            let out = out.unwrap_or_else(|| workspace().join("target/demo"));
+            let stems = stems_of(stems.as_deref(), &out)?;
+            let session = Session::of(&(template.build)());
+            let plugin = engine_room.plugin()?;
+            let report = play(&stems, &session, &out, &plugin, engine_room.setup()?)?;
+            println!("{}. {}", template.title, template.feeding);
+            show_report(&report, &out)?;
+        }
+        Command::Demo { stems, out, engine_room, .. } => {
             let out = out.unwrap_or_else(|| workspace().join("target/demo"));
             let stems = stems_of(stems.as_deref(), &out)?;
             let frames = stems.iter().map(Stem::frames).max().unwrap_or(0);
@@ -145,7 +190,6 @@ fn run(command: Command) -> Result<()> {
             report.write(&out)?;
             show_report(&report, &out)?;
             println!("Session    {}: change it, then cargo xtask render", file.display());
-            Ok(())
         }
         Command::Render { session, stems, out, engine_room } => {
             let shown = session.display();
@@ -153,13 +197,14 @@ fn run(command: Command) -> Result<()> {
             let stems = stems_of(stems.as_deref(), &out)?;
             let report = play(&stems, &session, &out, &engine_room.plugin()?, engine_room.setup()?)
                 .with_context(|| shown.to_string())?;
-            show_report(&report, &out)
+            show_report(&report, &out)?;
         }
         Command::Screenshot { out } => {
-            xtask::screenshot::screenshot(&out.unwrap_or_else(|| workspace().join(PICTURES)))
+            xtask::screenshot::screenshot(&out.unwrap_or_else(|| workspace().join(PICTURES)))?;
         }
-        Command::Test { quick } => xtask::test::run(quick),
+        Command::Test { quick } => xtask::test::run(quick)?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The stems of a folder, or the band's. The outputs must not go among the stems, or the next run

@@ -28,6 +28,7 @@ use anyhow::{Context, Result, bail, ensure};
 use json::{File, FileLane};
 use std::collections::HashSet;
 use std::path::Path;
+use switchyard::routing::Routing;
 use switchyard::routing::parameter::{ALL, Kind, Parameter};
 use switchyard::session::Session as Saved;
 
@@ -87,6 +88,17 @@ pub struct Moves {
 }
 
 impl Session {
+    /// A session of these values and what is saved beside them, without automation.
+    pub fn of((routing, saved): &(Routing, Saved)) -> Session {
+        let default = Routing::default();
+        let values = ALL
+            .iter()
+            .filter(|parameter| parameter.get(routing) != parameter.get(&default))
+            .map(|parameter| (*parameter, parameter.to_text(parameter.get(routing))))
+            .collect();
+        Session { values, saved: saved.clone(), ..Session::default() }
+    }
+
     /// Reads a session from a file; the files it names lie relative to it.
     ///
     /// # Errors

@@ -43,7 +43,7 @@ fn spectrum_db(signal: &[f32]) -> Vec<f64> {
 /// `lowest` Hz to 23 kHz where that is above −60 dB.
 fn follows_its_response(values: &[f32], lowest: f64) {
     let mut equalizer = Equalizer::new(values, RATE);
-    let out = trial::run(&mut equalizer, &trial::impulse(1 << 17), None, &[], &[64]);
+    let out = trial::run(&mut equalizer, &trial::impulse(1 << 17));
     let measured = spectrum_db(&out[0]);
     let response = Response::new(values, RATE);
     let mut seen = 0;
@@ -78,8 +78,8 @@ fn the_table_may_be_frozen() {
 
 #[test]
 fn at_its_defaults_it_changes_no_bit() {
-    let input = trial::noise(1000, 1.0);
-    let out = trial::run(&mut Equalizer::new(&with(&[]), RATE), &input, None, &[], &[64]);
+    let input = trial::wide_noise(1000, 1.0);
+    let out = trial::run(&mut Equalizer::new(&with(&[]), RATE), &input);
     assert_eq!(out, input);
 }
 
@@ -97,7 +97,7 @@ fn with_linear_phase_the_magnitude_is_the_same_and_the_response_symmetric() {
     follows_its_response(&values, 45.0);
     let mut equalizer = Equalizer::new(&values, RATE);
     let centre = equalizer.latency() as usize;
-    let out = trial::run(&mut equalizer, &trial::impulse(1 << 15), None, &[], &[64]);
+    let out = trial::run(&mut equalizer, &trial::impulse(1 << 15));
     assert_eq!(centre, 8192 + 512);
     for side in &out {
         let loudest = (0..side.len()).max_by(|a, b| side[*a].abs().total_cmp(&side[*b].abs()));
@@ -115,8 +115,8 @@ fn linear_phase_at_rest_is_a_delay() {
     let values = with(&[("linear_phase", 1.0)]);
     let mut equalizer = Equalizer::new(&values, RATE);
     let latency = equalizer.latency() as usize;
-    let input = trial::noise(20_000, 1.0);
-    let out = trial::run(&mut equalizer, &input, None, &[], &[48]);
+    let input = trial::wide_noise(20_000, 1.0);
+    let out = trial::run(&mut equalizer, &input);
     for side in 0..2 {
         for n in latency..20_000 {
             assert!((out[side][n] - input[side][n - latency]).abs() < 1e-5);
@@ -173,17 +173,17 @@ fn some_changes() -> Vec<trial::Change> {
 
 #[test]
 fn any_blocks_give_the_same_bits_while_settings_change() {
-    let input = trial::noise(6000, 0.5);
-    let build = || Box::new(Equalizer::new(&with(BUSY), RATE)) as Box<dyn Effect>;
-    trial::same_in_any_blocks(&build, &input, None, &some_changes());
+    let input = trial::wide_noise(6000, 0.5);
+    let build = || Equalizer::new(&with(BUSY), RATE);
+    trial::same_in_any_blocks(build, &input, &trial::With::changes(&some_changes()));
 }
 
 #[test]
 fn with_linear_phase_too_any_blocks_give_the_same_bits_while_settings_change() {
-    let input = trial::noise(16_000, 0.5);
+    let input = trial::wide_noise(16_000, 0.5);
     let values = with(&[BUSY, &[("linear_phase", 1.0)]].concat());
-    let build = || Box::new(Equalizer::new(&values, RATE)) as Box<dyn Effect>;
-    trial::same_in_any_blocks(&build, &input, None, &some_changes());
+    let build = || Equalizer::new(&values, RATE);
+    trial::same_in_any_blocks(build, &input, &trial::With::changes(&some_changes()));
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn changes_while_a_tone_plays_do_not_click() {
         let values = with(&[("linear_phase", linear)]);
         let mut equalizer = Equalizer::new(&values, RATE);
         let latency = equalizer.latency() as usize;
-        let out = trial::run(&mut equalizer, &input, None, &changes, &[64]);
+        let out = trial::run_with(&mut equalizer, &input, &trial::With::changes(&changes));
         // Where the tone itself begins is no fault of the equalizer's.
         let step = trial::largest_step(&out[0][latency + 2000..]);
         assert!(step < 0.0131 * 2.0 * 1.3, "linear {linear}: {step}");
@@ -223,19 +223,19 @@ fn a_new_setting_reaches_the_linear_phase_kernel() {
     let mut equalizer = Equalizer::new(&values, RATE);
     let change = (3000, trial::index(SETTINGS, "bell2_gain"), -12.0);
     let input = trial::sine(40_000, 800.0, 1.0);
-    let out = trial::run(&mut equalizer, &input, None, &[change], &[64]);
+    let out = trial::run_with(&mut equalizer, &input, &trial::With::changes(&[change]));
     let peak = |range: std::ops::Range<usize>| crate::dsp::mix::peak(&out[0][range]);
     assert!((peak(20_000..21_000) - 0.2512).abs() < 0.003);
     equalizer.set(change.1, 0.0, 40_000, 0);
     equalizer.reset();
-    let out = trial::run(&mut equalizer, &trial::impulse(16_384), None, &[], &[64]);
+    let out = trial::run(&mut equalizer, &trial::impulse(16_384));
     assert!((out[0][8704] - 1.0).abs() < 1e-4);
 }
 
 #[test]
 fn whatever_is_set_it_stays_finite() {
-    let build = |values: &[f32]| Box::new(Equalizer::new(values, RATE)) as Box<dyn Effect>;
-    trial::stays_finite(SETTINGS, &build, 60);
+    let build = |values: &[f32]| Equalizer::new(values, RATE);
+    trial::stays_finite(SETTINGS, build, 60);
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn steps(steps: &[(usize, f32)]) -> trial::Signal {
 /// The gains it gives a constant 1 under a key.
 fn gains(gate: &mut Gate, key: &trial::Signal) -> Vec<f32> {
     let ones = [vec![1.0; key[0].len()], vec![1.0; key[0].len()]];
-    let [left, right] = trial::run(gate, &ones, Some(key), &[], &[64]);
+    let [left, right] = trial::run_with(gate, &ones, &trial::With::key(key));
     assert_eq!(left, right);
     left
 }
@@ -36,10 +36,6 @@ fn the_table_may_be_frozen() {
         (ATTACK, "attack"),
         (HOLD, "hold"),
         (RELEASE, "release"),
-        (LOOKAHEAD, "lookahead"),
-        (KEY_LOW_CUT, "key_low_cut"),
-        (KEY_HIGH_CUT, "key_high_cut"),
-        (KEY_LISTEN, "key_listen"),
     ] {
         assert_eq!(SETTINGS[index].id, id);
     }
@@ -113,10 +109,10 @@ fn with_lookahead_the_first_hit_comes_through_whole() {
     input.iter_mut().for_each(|side| side[1000..].fill(1.0));
     let mut gate = with(&[("lookahead", 5.0), ("attack", 0.5)]);
     assert_eq!(gate.latency(), 240);
-    let out = trial::run(&mut gate, &input, None, &[], &[64]);
+    let out = trial::run(&mut gate, &input);
     assert_eq!(out[0][1239], 0.0);
     assert!(out[0][1240] > 0.999);
-    let late = trial::run(&mut with(&[("attack", 0.5)]), &input, None, &[], &[64]);
+    let late = trial::run(&mut with(&[("attack", 0.5)]), &input);
     assert!(late[0][1000] < 0.1);
 }
 
@@ -133,13 +129,13 @@ fn only_what_the_key_filter_lets_through_opens_it() {
 #[test]
 fn an_open_gate_changes_no_bit_once_it_is_open() {
     let input = trial::sine(30_000, 440.0, 0.5);
-    let out = trial::run(&mut with(&[]), &input, None, &[], &[64]);
+    let out = trial::run(&mut with(&[]), &input);
     assert!(out[0][10_000..] == input[0][10_000..]);
 }
 
 #[test]
 fn any_blocks_give_the_same_bits_while_settings_change() {
-    let mut input = trial::noise(9000, 0.5);
+    let mut input = trial::wide_noise(9000, 0.5);
     for side in &mut input {
         for (n, x) in side.iter_mut().enumerate() {
             *x *= if (n / 1700) % 2 == 0 { 1.0 } else { 0.002 };
@@ -159,9 +155,11 @@ fn any_blocks_give_the_same_bits_while_settings_change() {
         (7100, at("hysteresis"), 12.0),
     ];
     for lookahead in [0.0, 2.0] {
-        let build = || Box::new(with(&[("lookahead", lookahead)])) as Box<dyn Effect>;
-        trial::same_in_any_blocks(&build, &input, None, &changes);
-        trial::same_in_any_blocks(&build, &input, Some(&key), &changes);
+        let build = || with(&[("lookahead", lookahead)]);
+        for key in [None, Some(&key)] {
+            let with = trial::With { key, changes: &changes, ..trial::With::default() };
+            trial::same_in_any_blocks(build, &input, &with);
+        }
     }
 }
 
@@ -179,13 +177,14 @@ fn changes_while_a_tone_plays_do_not_click() {
         (26_000, at("key_listen"), 0.0),
     ];
     // 10 ms to open: the gain itself moves gently.
-    let out = trial::run(&mut with(&[("attack", 10.0)]), &input, None, &changes, &[64]);
+    let out =
+        trial::run_with(&mut with(&[("attack", 10.0)]), &input, &trial::With::changes(&changes));
     let step = trial::largest_step(&out[0]);
     assert!(step < 0.5 * 0.0131 * 1.5, "{step}");
 }
 
 #[test]
 fn whatever_is_set_it_stays_finite() {
-    let build = |values: &[f32]| Box::new(Gate::new(values, RATE)) as Box<dyn Effect>;
-    trial::stays_finite(SETTINGS, &build, 100);
+    let build = |values: &[f32]| Gate::new(values, RATE);
+    trial::stays_finite(SETTINGS, build, 100);
 }
