@@ -9,6 +9,9 @@ mod desk;
 mod lively;
 #[path = "../tests/editor/picture.rs"]
 mod picture;
+#[path = "../tests/editor_chains/rack.rs"]
+#[allow(dead_code)]
+mod rack;
 
 use desk::Desk;
 use image::DynamicImage;
@@ -50,6 +53,12 @@ fn pictures() -> Vec<Picture> {
     let traced = show(Screen::Matrix, &|view| view.look.selected = Some(Node::Strip(8)));
     let light = show(Screen::Matrix, &|view| view.look.theme = Theme::Light);
     let mixing = show(Screen::Mixer, &|view| view.look.mix_for = Some(5));
+    let chain = |node: Node, slot: u64, light: bool| {
+        let mut view = rack::racks();
+        (view.look.chain, view.look.slot) = (node, Some(slot));
+        view.look.theme = if light { Theme::Light } else { Theme::Dark };
+        view
+    };
     vec![
         ("matrix", show(Screen::Matrix, &|_| ()), SIZE, 1.0),
         ("matrix-traced", traced, SIZE, 1.0),
@@ -58,6 +67,9 @@ fn pictures() -> Vec<Picture> {
         ("mixer-light", show(Screen::Mixer, &|view| view.look.theme = Theme::Light), SIZE, 1.0),
         ("mix-for", mixing, SIZE, 1.0),
         ("macros", show(Screen::Macros, &|_| ()), SIZE, 1.0),
+        ("chains", chain(rack::VOX, 1, false), SIZE, 1.0),
+        ("chains-parallel", chain(rack::DRUMS, 6, false), SIZE, 1.0),
+        ("chains-light", chain(rack::VOX, 2, true), SIZE, 1.0),
         ("first-run", first, SIZE, 1.0),
         ("matrix-small-200", show(Screen::Matrix, &|_| ()), [760, 480], 2.0),
         ("mixer-small-200", show(Screen::Mixer, &|_| ()), [760, 480], 2.0),

@@ -10,6 +10,7 @@
 pub mod action;
 pub mod ballistics;
 mod cell;
+pub mod chains;
 mod clip;
 mod colours;
 mod control;
@@ -87,6 +88,7 @@ fn screen(ui: &mut Ui, view: &View) -> Vec<Action> {
         Screen::Matrix if view.is_untouched() && !view.look.welcomed => welcome::welcome(ui, view),
         Screen::Matrix => matrix::matrix(ui, view),
         Screen::Mixer => mixer::mixer(ui, view),
+        Screen::Chains => chains::chains(ui, view),
         Screen::Macros => macros::macros(ui, view),
     }
 }

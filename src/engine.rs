@@ -15,6 +15,7 @@ mod keys;
 pub mod meters;
 pub mod rack;
 mod row;
+pub mod scope;
 mod strip_input;
 mod targets;
 
@@ -328,6 +329,7 @@ impl Engine {
         let moment = chain::Moment { now, frames, tempo: self.tempo };
         let keys = self.listening.heard();
         self.rack.run(node, slice, keys, &self.insert_mixes[node], moment);
+        self.meters.scope.write(node, slice, frames);
         self.lines.write(line(node, PLACE_PRE), now, slice, frames);
         let pre = *slice;
         for (side, slice) in slice.iter_mut().enumerate() {

@@ -12,11 +12,13 @@ use nice_plug::plugin::PluginState;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use switchyard::editor::action::{edit, edit_together};
+use switchyard::editor::chains::edit::{ChainEdit, Place};
 use switchyard::editor::edits::Edits;
 use switchyard::editor::link::Link;
 use switchyard::editor::{Action, Screen, Theme};
 use switchyard::effects::{EffectSpec, Kind};
 use switchyard::engine::meters::{Meter, Meters};
+use switchyard::engine::scope::LENGTH;
 use switchyard::plugin::parameters::HostParameters;
 use switchyard::plugin::shared::Shared;
 use switchyard::routing::chain::{Chain, Slot};
@@ -278,4 +280,59 @@ fn the_schedule_shown_counts_the_chains_latency_and_macros_tell_what_they_drive(
     assert_eq!(view.schedule.delay(0, Tap::Post, MAIN), 0);
     assert_eq!(view.schedule.delay(1, Tap::Post, MAIN), late, "padded to the longest chain");
     assert_eq!(view.macros[2].name, "Push");
+}
+
+#[test]
+fn chains_are_changed_in_the_session_taken_back_and_done_again() {
+    let mut setup = setup();
+    let strip = Node::Strip(2);
+    let place = Place { node: strip, lane: 0, at: 0 };
+    let kinds = |setup: &Setup| -> Vec<Option<Kind>> {
+        setup
+            .parameters
+            .shared
+            .session(|session| session.chains[strip.index()].slots().map(Slot::kind).collect())
+    };
+    setup.link.view(0.0);
+    let add = Action::Chain(ChainEdit::Add(place, Kind::Gate));
+    setup.link.apply(vec![Action::OpenChain(strip), add], false);
+    assert_eq!(kinds(&setup), [Some(Kind::Gate)]);
+    let view = setup.link.view(0.0);
+    assert_eq!(view.look.slot, Some(1));
+    assert_eq!(view.undo.as_deref(), Some("Add Gate to Strip 3"));
+    setup.link.apply(vec![Action::Undo], false);
+    assert_eq!(kinds(&setup), []);
+    setup.link.apply(vec![Action::Redo], false);
+    assert_eq!(kinds(&setup), [Some(Kind::Gate)]);
+    let saved = setup.parameters.shared.session_json();
+    setup.link.apply(vec![Action::LoadImpulse(1, "/nowhere/hall.wav".into())], false);
+    assert_eq!(setup.parameters.shared.session_json(), saved, "refused, so nothing changed");
+    let notice = setup.link.view(0.0).notice.expect("it is said");
+    assert!(notice.starts_with("/nowhere/hall.wav: the file is not there"), "{notice}");
+}
+
+#[test]
+fn the_engine_writes_for_a_spectrum_only_while_a_chain_is_looked_at() {
+    let mut setup = setup();
+    let sound = [[0.5; 64]; 2];
+    let is_written = |setup: &Setup, node: Node| {
+        let mut samples = [0.0; LENGTH];
+        setup.meters.scope.write(node.index(), &sound, 64);
+        setup.meters.scope.read(&mut samples);
+        samples[LENGTH - 1] != 0.0
+    };
+    setup.link.view(0.0);
+    assert!(!is_written(&setup, Node::Bus(1)));
+    setup.link.apply(vec![Action::Show(Screen::Chains), Action::OpenChain(Node::Bus(1))], false);
+    assert!(setup.link.view(0.0).inserts.spectrum.is_some());
+    assert!(is_written(&setup, Node::Bus(1)));
+    setup.link.apply(vec![Action::OpenChain(Node::Main)], false);
+    setup.link.view(0.0);
+    assert!(!is_written(&setup, Node::Bus(1)) && is_written(&setup, Node::Main));
+    let meters = Arc::clone(&setup.meters);
+    drop(setup.link);
+    let mut samples = [1.0; LENGTH];
+    meters.scope.write(Node::Main.index(), &sound, 64);
+    meters.scope.read(&mut samples);
+    assert_eq!(samples, [0.0; LENGTH], "the window is closed");
 }

@@ -54,7 +54,10 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         "editor",
         &[
             "engine::meters",
+            "engine::compare",
+            "engine::scope",
             "schedule",
+            "effects",
             "routing",
             "units",
             "session",

@@ -2,8 +2,10 @@
 //!
 //! Not here: widgets and the host. Pure functions; any thread may call them.
 
+use super::chains::edit::ChainEdit;
 use super::look::{Scale, Screen, Theme};
 use super::view::{edge_parameters, tap_value};
+use crate::engine::compare::Hearing;
 use crate::routing::parameter::Parameter;
 use crate::routing::{BUSES, DESTINATIONS, MAIN, Node, Role, Routing, SOURCES, STRIPS, Send, Tap};
 use crate::units::Fader;
@@ -47,6 +49,20 @@ pub enum Action {
     Theme(Theme),
     /// Everything is drawn at this size, in percent.
     Zoom(u32),
+    /// Chains, or what macros drive, change.
+    Chain(ChainEdit),
+    /// A node's chain is opened.
+    OpenChain(Node),
+    /// A slot's panel is opened, by the slot's id, or closed.
+    PickSlot(Option<u64>),
+    /// Something else is heard of a node's chain.
+    Compare(Node, Hearing),
+    /// A slot's convolution gets the impulse response in a file.
+    LoadImpulse(u64, String),
+    /// Something cannot be, in words, and nothing changes.
+    Refuse(String),
+    /// The user saw that a slot's effect failed.
+    ClearSlotFault(u64),
 }
 
 /// One complete gesture: begin, set, end.

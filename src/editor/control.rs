@@ -5,7 +5,10 @@
 
 mod drive;
 
-pub use drive::{Arrows, drive, set_wheel_free};
+pub use drive::{
+    Arrows, arrow_steps, assistive_steps, assistive_value, drive, fineness, set_wheel_free,
+    type_digits, wheel_lines,
+};
 
 use super::action::{Action, edit};
 use super::drawing::{label_in, menu_arrow, typographic};

@@ -9,13 +9,21 @@
 mod step;
 
 use super::action::{Action, edit_together};
+use super::chains::edit::ChainEdit;
+use super::chains::inserts::Inserts;
+use super::chains::keys;
 use super::look::Look;
 use super::view::{Names, View};
 use crate::routing::parameter::Parameter;
 use crate::routing::{Node, Routing};
+use crate::session::Session;
+use crate::session::workshop::fits;
+use std::sync::Arc;
 use step::{Change, Step};
 use undo::Record;
 
+/// How long something refused is news, in seconds.
+const NEWS: f64 = 6.0;
 /// How many steps can be taken back.
 const STEPS: usize = 200;
 
@@ -25,6 +33,8 @@ pub struct Known<'a> {
     pub routing: &'a Routing,
     /// What the user calls things.
     pub names: &'a Names,
+    /// Chains and macros.
+    pub inserts: &'a Inserts,
     /// A clock, in seconds.
     pub now: f64,
 }
@@ -32,7 +42,7 @@ pub struct Known<'a> {
 impl<'a> Known<'a> {
     /// What a snapshot shows.
     pub fn of(view: &'a View, now: f64) -> Known<'a> {
-        Known { routing: &view.routing, names: &view.names, now }
+        Known { routing: &view.routing, names: &view.names, inserts: &view.inserts, now }
     }
 }
 
@@ -41,6 +51,12 @@ pub struct Edits {
     open: Vec<Parameter>,
     draft: Vec<Change>,
     steps: Record<Step>,
+    /// The chains as far as they were changed already, while actions are taken.
+    session: Option<Arc<Session>>,
+    /// Rises when a pointer button is let go, so that one drag is one step.
+    grip: u32,
+    /// What was refused, and when.
+    refused: Option<(String, f64)>,
     /// What the editor itself remembers.
     pub look: Look,
 }
@@ -48,7 +64,15 @@ pub struct Edits {
 impl Default for Edits {
     fn default() -> Self {
         let steps = Record::builder().limit(STEPS).build();
-        Edits { open: Vec::new(), draft: Vec::new(), steps, look: Look::default() }
+        Edits {
+            open: Vec::new(),
+            draft: Vec::new(),
+            steps,
+            session: None,
+            grip: 0,
+            refused: None,
+            look: Look::default(),
+        }
     }
 }
 
@@ -63,11 +87,17 @@ impl Edits {
     /// can be under way, so one that was cut off ends here.
     pub fn take(&mut self, actions: Vec<Action>, held: bool, known: &Known<'_>) -> Vec<Action> {
         let mut out = Vec::new();
+        self.session = Some(Arc::clone(&known.inserts.session));
         for action in actions {
             self.look.follow(&action);
             match action {
                 Action::Undo => self.travel(Record::undo, &mut out, known),
                 Action::Redo => self.travel(Record::redo, &mut out, known),
+                Action::Refuse(words) => self.refuse(words, known.now),
+                Action::Chain(edit) => match self.take_chain(&edit, known) {
+                    Ok(()) => out.push(Action::Chain(edit)),
+                    Err(words) => self.refuse(words, known.now),
+                },
                 action => {
                     if self.admit(&action) {
                         self.note(&action, known);
@@ -79,8 +109,53 @@ impl Edits {
         }
         if !held {
             self.end_gestures(&mut out, known);
+            self.grip = self.grip.wrapping_add(1);
         }
+        self.session = None;
         out
+    }
+
+    /// Notes a change of the chains, unless it cannot be: then nothing changes.
+    fn take_chain(&mut self, edit: &ChainEdit, known: &Known<'_>) -> Result<(), String> {
+        let inserts = known.inserts;
+        let before = self.session.clone().unwrap_or_else(|| Arc::clone(&inserts.session));
+        let mut after = (*before).clone();
+        let came = edit.apply(&mut after, &known.routing.macros)?;
+        if edit.is_structural(&before) {
+            let costs = keys::Costs::of(&after, known.routing, inserts.sample_rate);
+            fits(&after, inserts.sample_rate, inserts.longest)
+                .map_err(|refusal| format!("Refused: {refusal}."))?;
+            let loops = inserts.costs.loops(&before, known.routing);
+            if let Some(words) = keys::new_loop(&loops, &costs.loops, known.names) {
+                return Err(words);
+            }
+        }
+        let (back, again) = edit.both_ways(&before, &after);
+        self.draft.push(Change::Chain {
+            back,
+            again,
+            name: edit.describe(&before, known.names),
+            grip: self.grip,
+        });
+        if let Some(came) = came {
+            self.look.slot = Some(came);
+        }
+        // What went away has no panel any more.
+        self.look.slot = self.look.slot.filter(|slot| after.slot(*slot).is_some());
+        self.session = Some(Arc::new(after));
+        self.refused = None;
+        Ok(())
+    }
+
+    /// Says that something cannot be, and why.
+    pub fn refuse(&mut self, words: String, now: f64) {
+        self.refused = Some((words, now));
+    }
+
+    /// What was refused a moment ago.
+    pub fn notice(&self, now: f64) -> Option<String> {
+        let news = |(_, at): &&(String, f64)| (0.0..NEWS).contains(&(now - at));
+        self.refused.as_ref().filter(news).map(|(words, _)| words.clone())
     }
 
     /// The ends that are still owed, for when the window closes.
@@ -173,6 +248,16 @@ impl Edits {
         self.close_step(known);
     }
 
+    /// Keeps up with a change that a step makes.
+    fn follow_chain(&mut self, edit: &ChainEdit, known: &Known<'_>) {
+        let mut after =
+            (**self.session.get_or_insert_with(|| Arc::clone(&known.inserts.session))).clone();
+        if edit.apply(&mut after, &known.routing.macros).is_ok() {
+            self.look.slot = self.look.slot.filter(|slot| after.slot(*slot).is_some());
+            self.session = Some(Arc::new(after));
+        }
+    }
+
     fn travel(
         &mut self,
         go: impl Fn(&mut Record<Step>, &mut Vec<Change>) -> Option<()>,
@@ -189,6 +274,10 @@ impl Edits {
                 Change::Value { parameter, after, .. } => values.push((parameter, after)),
                 Change::Name { node, after, .. } => out.push(Action::Rename(node, after)),
                 Change::Colour { node, after, .. } => out.push(Action::Recolour(node, after)),
+                Change::Chain { again, .. } => {
+                    self.follow_chain(&again, known);
+                    out.push(Action::Chain(again));
+                }
             }
         }
         out.extend(edit_together(&values));

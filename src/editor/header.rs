@@ -115,6 +115,7 @@ fn tab(ui: &Ui, rect: Rect, view: &View, screen: Screen, word: &str, out: &mut V
         match screen {
             Screen::Matrix => "Matrix: who feeds whom, at which tap and level.",
             Screen::Mixer => "Mixer: strips and buses with their faders, pans and sends.",
+            Screen::Chains => "Chains: the effects in each strip, bus and Main.",
             Screen::Macros => "Macros: sixteen host parameters that will drive effects.",
         }
         .into()

@@ -4,37 +4,28 @@
 //! Not here: anything drawn, and the window itself ([`window`]). A [`Link`] lives as long as one
 //! window, on that window's thread; gestures cut off by its closing end with it.
 
+pub mod chains;
+mod spectrum;
 pub mod window;
 
 use super::action::Action;
 use super::ballistics::{Ballistics, Power, Reading};
+use super::chains::inserts::Inserts;
+use super::chains::keys::Costs;
 use super::edits::{Edits, Known};
-use super::look::Theme;
+use super::look::{Look, Screen, Theme};
 use super::view::{MacroWords, Names, View};
 use crate::engine::meters::{METERS, Meter, Meters};
 use crate::plugin::parameters::{HostParameter, HostParameters};
-use crate::routing::chain::Chain;
 use crate::routing::parameter::{ALL, Parameter};
 use crate::routing::{Routing, STRIPS};
-use crate::schedule::{self, Schedule, Timing};
-use crate::session::{Session, workshop};
+use crate::schedule::{self, Schedule};
+use crate::session::Session;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
-
-/// A schedule and what it was compiled from.
-struct Compiled {
-    routing: Routing,
-    chains: Vec<Chain>,
-    sample_rate: f64,
-    timing: Timing,
-    schedule: Schedule,
-}
-
-/// Before the host has told a sample rate, latencies are shown at this one, in Hz.
-const USUAL_RATE: f64 = 48_000.0;
 
 /// The values and gestures of one instance, as one window sees them.
 pub struct Link {
@@ -47,7 +38,11 @@ pub struct Link {
     power: Power,
     heard: [bool; STRIPS],
     program: String,
-    compiled: Option<Compiled>,
+    chains: chains::Chains,
+    spectrum: spectrum::Spectrum,
+    /// The chains as they were last shown, which is what an edit starts from.
+    inserts: Inserts,
+    compiled: Option<(Routing, Arc<Costs>, Schedule)>,
     loads: u32,
     began: Instant,
 }
@@ -72,6 +67,9 @@ impl Link {
             power: Power::default(),
             heard: [false; STRIPS],
             program: program(),
+            chains: chains::Chains::default(),
+            spectrum: spectrum::Spectrum::default(),
+            inserts: Inserts::default(),
             compiled: None,
             loads,
             began: Instant::now(),
@@ -81,8 +79,9 @@ impl Link {
     /// A snapshot `seconds` after the last one.
     pub fn view(&mut self, seconds: f32) -> View {
         let routing = self.routing();
-        let schedule = self.schedule(&routing);
         let shared = Arc::clone(&self.parameters.shared);
+        self.follow_chains(&routing);
+        let schedule = self.schedule(&routing);
         let (names, zoom, light, macros) = shared.session(|session| {
             let macros = macros(session, &routing);
             (names(session), session.editor_zoom, session.editor_light, macros)
@@ -96,8 +95,10 @@ impl Link {
         edits.look.zoom = zoom;
         edits.look.theme = if light { Theme::Light } else { Theme::Dark };
         let (look, undo, redo) = (edits.look, edits.undo_name(), edits.redo_name());
+        let notice = edits.notice(self.began.elapsed().as_secs_f64());
         drop(edits);
         self.loads = loads;
+        self.listen(&look, seconds);
         let meters = self.readings(seconds);
         for (strip, heard) in self.heard.iter_mut().enumerate() {
             let [left, right] = meters[Meter::StripInput(strip).index()].level;
@@ -119,7 +120,28 @@ impl Link {
             load: self.meters.load(),
             latency: shared.latency(),
             restart_needed: shared.is_restart_needed(),
+            inserts: self.inserts.clone(),
+            notice,
         }
+    }
+
+    /// Has the engine write what the open node sounds like, only while its chain is looked at.
+    fn listen(&mut self, look: &Look, seconds: f32) {
+        let open = look.screen == Screen::Chains;
+        self.meters.scope.look_at(open.then_some(look.chain.index()));
+        if open {
+            let rate = self.inserts.sample_rate;
+            let levels = self.spectrum.advance(&self.meters.scope, rate, seconds);
+            self.inserts.spectrum = Some(Arc::new(levels));
+        }
+    }
+
+    /// Keeps up with the session's chains and what is measured of them.
+    fn follow_chains(&mut self, routing: &Routing) {
+        let edits = Arc::clone(&self.edits);
+        let mut edits = edits.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let shared = &self.parameters.shared;
+        self.inserts = self.chains.inserts(shared, &self.meters, routing, &mut edits.look);
     }
 
     fn edits(&self) -> MutexGuard<'_, Edits> {
@@ -138,27 +160,19 @@ impl Link {
     /// Compiled only when a value changed; chains are timed only when one of them changed, because
     /// some effects have to be built to know their latency.
     fn schedule(&mut self, routing: &Routing) -> Schedule {
-        let shared = Arc::clone(&self.parameters.shared);
-        let sample_rate = shared.bench().map_or(USUAL_RATE, |bench| bench.sample_rate());
-        let known = self.compiled.take();
-        let compiled = shared.session(|session| match known {
-            Some(known) if known.chains == session.chains && known.sample_rate == sample_rate => {
-                if known.routing == *routing {
-                    return known;
-                }
-                let schedule = schedule::compile(routing, &known.timing);
-                Compiled { routing: *routing, schedule, ..known }
+        match &self.compiled {
+            Some((known, costs, schedule))
+                if known == routing && Arc::ptr_eq(costs, &self.inserts.costs) =>
+            {
+                *schedule
             }
             _ => {
-                let timing = workshop::timing(session, sample_rate);
+                let timing = self.inserts.costs.timing(&self.inserts.session);
                 let schedule = schedule::compile(routing, &timing);
-                let chains = session.chains.clone();
-                Compiled { routing: *routing, chains, sample_rate, timing, schedule }
+                self.compiled = Some((*routing, Arc::clone(&self.inserts.costs), schedule));
+                schedule
             }
-        });
-        let schedule = compiled.schedule;
-        self.compiled = Some(compiled);
-        schedule
+        }
     }
 
     fn readings(&mut self, seconds: f32) -> [Reading; METERS] {
@@ -173,6 +187,19 @@ impl Link {
     /// Does what the user asked for. With `held`, a pointer button is down; without, no gesture
     /// can be under way, so one that was cut off ends here.
     pub fn apply(&mut self, actions: Vec<Action>, held: bool) {
+        let rate = self.inserts.sample_rate;
+        let found = |action| match action {
+            Action::LoadImpulse(slot, path) => chains::load(slot, &path, rate),
+            other => other,
+        };
+        let actions: Vec<Action> = actions.into_iter().map(found).collect();
+        if actions
+            .iter()
+            .any(|action| matches!(action, Action::Chain(_) | Action::Undo | Action::Redo))
+        {
+            // An edit starts from what the session says now, not from the last picture.
+            self.follow_chains(&self.routing());
+        }
         let due = self.with_known(|edits, known| edits.take(actions, held, known));
         due.into_iter().for_each(|action| self.carry_out(action));
     }
@@ -185,16 +212,32 @@ impl Link {
     fn with_known<R>(&self, act: impl FnOnce(&mut Edits, &Known<'_>) -> R) -> R {
         let (routing, names) = (self.routing(), self.parameters.shared.session(names));
         let now = self.began.elapsed().as_secs_f64();
-        act(&mut self.edits(), &Known { routing: &routing, names: &names, now })
+        act(
+            &mut self.edits(),
+            &Known { routing: &routing, names: &names, inserts: &self.inserts, now },
+        )
     }
 
-    fn carry_out(&self, action: Action) {
+    fn carry_out(&mut self, action: Action) {
         let shared = &self.parameters.shared;
         match action {
             Action::Begin(parameter) => self.on_host(parameter, Step::Begin),
             Action::Set(parameter, value) => self.on_host(parameter, Step::Set(value)),
             Action::End(parameter) => self.on_host(parameter, Step::End),
             Action::ClearFault(strip) => self.meters.clear_fault(strip),
+            Action::ClearSlotFault(slot) => self.chains.clear_fault(slot),
+            Action::Compare(node, hearing) => {
+                if let Some(bench) = shared.bench() {
+                    bench.compare(node, hearing);
+                }
+            }
+            Action::Chain(edit) => {
+                let macros = self.routing().macros;
+                if let Err(words) = chains::carry_out(shared, &edit, &macros) {
+                    let now = self.began.elapsed().as_secs_f64();
+                    self.edits().refuse(words, now);
+                }
+            }
             Action::Rename(node, name) => shared.edit_session(|session| {
                 let mut all = names(session);
                 all.rename(node, &name);
@@ -238,6 +281,7 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
+        self.meters.scope.look_at(None);
         // A host that destroys the plugin before its window leaves the framework nothing to tell;
         // it panics then, and a panic here would end the host.
         let ended = catch_unwind(AssertUnwindSafe(|| self.end_gestures()));

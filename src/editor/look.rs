@@ -4,7 +4,8 @@
 //! one window, so that opening it again shows what was there. Theme and zoom are also the session's.
 
 use super::action::Action;
-use crate::routing::{BUSES, Node, SOURCES};
+use crate::engine::compare::Hearing;
+use crate::routing::{BUSES, NODES, Node, SOURCES};
 
 /// The views one can choose between.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -14,14 +15,20 @@ pub enum Screen {
     Matrix,
     /// Strips with faders.
     Mixer,
+    /// The insert chains.
+    Chains,
     /// The host's macros.
     Macros,
 }
 
 impl Screen {
     /// Every view with its word, in the header's order.
-    pub const ALL: [(Screen, &'static str); 3] =
-        [(Screen::Matrix, "Matrix"), (Screen::Mixer, "Mixer"), (Screen::Macros, "Macros")];
+    pub const ALL: [(Screen, &'static str); 4] = [
+        (Screen::Matrix, "Matrix"),
+        (Screen::Mixer, "Mixer"),
+        (Screen::Chains, "Chains"),
+        (Screen::Macros, "Macros"),
+    ];
 }
 
 /// Which colours are on.
@@ -110,6 +117,12 @@ pub struct Look {
     pub theme: Theme,
     /// In percent.
     pub zoom: u32,
+    /// Whose chain is open.
+    pub chain: Node,
+    /// The slot whose panel is open, by id.
+    pub slot: Option<u64>,
+    /// What is heard of each node's chain.
+    pub hearing: [Hearing; NODES],
 }
 
 impl Default for Look {
@@ -124,6 +137,9 @@ impl Default for Look {
             scale: Scale::default(),
             theme: Theme::default(),
             zoom: 100,
+            chain: Node::Strip(0),
+            slot: None,
+            hearing: [Hearing::Output; NODES],
         }
     }
 }
@@ -150,6 +166,14 @@ impl Look {
                 }
             }
             Action::Welcomed => self.welcomed = true,
+            Action::OpenChain(node) => {
+                if self.chain != *node {
+                    self.slot = None;
+                }
+                self.chain = *node;
+            }
+            Action::PickSlot(slot) => self.slot = *slot,
+            Action::Compare(node, hearing) => self.hearing[node.index()] = *hearing,
             Action::Scale(scale) => self.scale = *scale,
             Action::Theme(theme) => self.theme = *theme,
             Action::Zoom(zoom) => self.zoom = (*zoom).clamp(ZOOMS[0], ZOOMS[ZOOMS.len() - 1]),

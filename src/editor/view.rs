@@ -4,6 +4,7 @@
 //! an [`Action`](super::Action)). Made and read on the editor's thread.
 
 use super::ballistics::{Power, Reading};
+use super::chains::inserts::Inserts;
 use super::look::Look;
 use super::trace::is_wired;
 use crate::engine::meters::{METERS, Meter};
@@ -18,7 +19,7 @@ use std::sync::LazyLock;
 pub struct View {
     /// Every parameter's value.
     pub routing: Routing,
-    /// What became of every edge, and when it sounds.
+    /// What became of every edge and key, and when it sounds.
     pub schedule: Schedule,
     /// What the user calls the strips and buses, and the colours they wear.
     pub names: Names,
@@ -46,6 +47,10 @@ pub struct View {
     pub latency: u32,
     /// Whether the latency outgrew what the host was told, so that it must restart the plugin.
     pub restart_needed: bool,
+    /// Insert chains and what macros drive.
+    pub inserts: Inserts,
+    /// What was refused, in words, for as long as it is news.
+    pub notice: Option<String>,
 }
 
 impl View {
@@ -67,6 +72,8 @@ impl View {
             load: 0.0,
             latency: 0,
             restart_needed: false,
+            inserts: Inserts::default(),
+            notice: None,
         }
     }
 

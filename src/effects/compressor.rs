@@ -67,6 +67,14 @@ fn reduction(level: f32, threshold: f32, slope: f32, knee: f32) -> f32 {
     slope * (into * into / (2.0 * knee) + over)
 }
 
+/// The level in dB that comes out of a compressor with these plain values, one a setting, while
+/// `level` dB go in for long: what the curve shows. Any thread.
+pub fn transfer(values: &[f32], level: f32) -> f32 {
+    let values: Values = Setting::hold(SETTINGS, values);
+    let [threshold, slope, knee, makeup, ..] = wanted(&values);
+    level - reduction(level, threshold, slope, knee) + makeup
+}
+
 fn wanted(values: &Values) -> [f32; 8] {
     let [threshold, ratio, knee, attack, release, detector, _, makeup, auto, link, ..] = *values;
     let slope = 1.0 - 1.0 / ratio;

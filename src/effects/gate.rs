@@ -52,6 +52,14 @@ const RELEASE: usize = 6;
 /// The detector's window in ms.
 const WINDOW: f32 = 10.0;
 
+/// The level in dB that comes out of a closed gate with these plain values, one a setting, while
+/// `level` dB go in for long: what the curve shows. Any thread.
+pub fn transfer(values: &[f32], level: f32) -> f32 {
+    let values: [f32; SETTINGS.len()] = Setting::hold(SETTINGS, values);
+    let below = (values[THRESHOLD] - level).max(0.0);
+    level - ((values[RATIO] - 1.0) * below).min(values[RANGE])
+}
+
 /// What is derived from the settings at a tick.
 #[derive(Clone, Copy)]
 struct Law {

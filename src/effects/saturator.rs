@@ -224,6 +224,16 @@ impl Saturator {
     }
 }
 
+/// What a saturator with these plain values, one a setting, makes of still values: its curve, Output
+/// included, for drawing. [main-thread]
+pub fn transfer(values: &[f32], inputs: &[f32]) -> Vec<f32> {
+    let saturator = Saturator::new(values, 48_000.0);
+    let bend = saturator.bend(saturator.curve, 0);
+    let output = saturator.output.at(0);
+    let curve = |u: f32| curve_at(saturator.curve, u);
+    inputs.iter().map(|x| (x + bend.of(curve, *x)) * output).collect()
+}
+
 /// Bends everything in `high`, `factor` samples a frame.
 #[inline(always)]
 fn bend_with(
@@ -406,6 +416,21 @@ mod tests {
                 assert_eq!(latency, [0, 64, 73, 76][oversampling]);
                 let [out, _] = run(&mut saturator, &[&signal, &signal]);
                 assert_eq!(out[latency..], signal[..3000 - latency], "curve {curve}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_curve_that_is_drawn_is_what_becomes_of_still_values() {
+        for curve in [0.0, 1.0, 4.0] {
+            let changed =
+                [("curve", curve), ("drive", 18.0), ("oversampling", 0.0), ("output", -3.0)];
+            let inputs = [-0.9, -0.2, 0.0, 0.05, 0.6];
+            let drawn = transfer(&values(SETTINGS, &changed), &inputs);
+            for (input, drawn) in inputs.into_iter().zip(drawn) {
+                let still = vec![input; 640];
+                let [out, _] = run(&mut with(&changed), &[&still, &still]);
+                assert!((out[639] - drawn).abs() < 1e-4, "{} for {drawn} at {input}", out[639]);
             }
         }
     }

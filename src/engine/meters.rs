@@ -3,6 +3,7 @@
 //! Not here: ballistics, decibels, drawing (the editor's). The audio thread writes, any other
 //! thread reads and clears; nobody waits.
 
+use super::scope::Scope;
 use crate::routing::chain::{LANES, SLOTS};
 use crate::routing::{BUSES, NODES, STRIPS};
 use atomic_float::AtomicF32;
@@ -71,6 +72,8 @@ pub struct Meters {
     /// Per node: what loudness-matched compare adds, in dB.
     compare_gains: [AtomicU32; NODES],
     slots: Box<[[Slot; LANES * SLOTS]; NODES]>,
+    /// What the node sounds like that an editor looks at.
+    pub scope: Scope,
 }
 
 /// What a slot of a chain tells.
@@ -91,6 +94,7 @@ impl Default for Meters {
             chain_loads: std::array::from_fn(|_| AtomicU32::new(0)),
             compare_gains: std::array::from_fn(|_| AtomicU32::new(0)),
             slots: Box::new(std::array::from_fn(|_| std::array::from_fn(|_| Slot::default()))),
+            scope: Scope::default(),
         }
     }
 }

@@ -157,6 +157,12 @@ impl Bench {
         workshop.problems().iter().map(|(slot, text)| (*slot, text.clone())).collect()
     }
 
+    /// The same, unless effects are being built just now; for those who must not wait. [any thread]
+    pub fn try_problems(&self) -> Option<Vec<(u64, String)>> {
+        let workshop = self.workshop.try_lock().ok()?;
+        Some(workshop.problems().iter().map(|(slot, text)| (*slot, text.clone())).collect())
+    }
+
     /// The engine's sample rate in Hz.
     pub fn sample_rate(&self) -> f64 {
         self.sample_rate

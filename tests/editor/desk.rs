@@ -7,11 +7,13 @@ use egui::{Modifiers, PointerButton, Pos2, Rect, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use image::RgbaImage;
+use std::sync::Arc;
+use switchyard::editor::chains::keys::Costs;
 use switchyard::editor::edits::{Edits, Known};
 use switchyard::editor::{Action, View, show, theme};
 use switchyard::routing::Routing;
 use switchyard::routing::parameter::Parameter;
-use switchyard::schedule::{Timing, compile};
+use switchyard::schedule::compile;
 
 /// Large enough that nothing has to scroll.
 pub const WHOLE: [usize; 2] = [2480, 1100];
@@ -182,6 +184,14 @@ fn frame(ui: &mut egui::Ui, state: &mut State) {
             Action::Rename(node, name) => view.names.rename(*node, name),
             Action::Recolour(node, colour) => view.names.recolour(*node, *colour),
             Action::ClearFault(strip) => view.faults[*strip] = false,
+            Action::Chain(edit) => {
+                let mut session = (*view.inserts.session).clone();
+                edit.apply(&mut session, &view.routing.macros).expect("it was found good");
+                view.inserts.session = Arc::new(session);
+            }
+            Action::ClearSlotFault(slot) => {
+                view.inserts.faults.remove(slot);
+            }
             Action::Theme(theme) => theme::choose(ui.ctx(), *theme),
             _ => {}
         }
@@ -189,8 +199,12 @@ fn frame(ui: &mut egui::Ui, state: &mut State) {
     view.look = state.edits.look;
     view.undo = state.edits.undo_name();
     view.redo = state.edits.redo_name();
+    view.notice = state.edits.notice(now);
     if any || !due.is_empty() {
-        view.schedule = compile(&view.routing, &Timing::ZERO);
+        let inserts = &mut view.inserts;
+        let costs = Costs::of(&inserts.session, &view.routing, inserts.sample_rate);
+        view.schedule = compile(&view.routing, &costs.timing(&inserts.session));
+        inserts.costs = Arc::new(costs);
         ui.ctx().request_repaint();
     }
     state.log.extend(due);

@@ -29,7 +29,7 @@ pub enum Arrows {
 
 /// How much a drag, an arrow or the wheel moves: 1, with Ctrl a tenth, with Ctrl and Shift a
 /// hundredth.
-fn fineness(ui: &Ui) -> f32 {
+pub fn fineness(ui: &Ui) -> f32 {
     let held = ui.input(|input| input.modifiers);
     match (held.command || held.ctrl, held.shift) {
         (true, true) => 0.01,
@@ -132,7 +132,7 @@ pub fn drive(
 }
 
 /// A digit or a minus on a control begins typing its value.
-fn type_digits(ui: &Ui, id: Id) {
+pub fn type_digits(ui: &Ui, id: Id) {
     let started = ui.input(|input| {
         if input.modifiers.command || input.modifiers.ctrl {
             return None;
@@ -152,7 +152,7 @@ fn type_digits(ui: &Ui, id: Id) {
 }
 
 /// The lines the wheel turned over a control that may have them.
-fn wheel_lines(ui: &Ui, response: &Response) -> f32 {
+pub fn wheel_lines(ui: &Ui, response: &Response) -> f32 {
     if !(response.contains_pointer() && (response.has_focus() || is_wheel_free(ui))) {
         return 0.0;
     }
@@ -172,7 +172,8 @@ fn wheel_lines(ui: &Ui, response: &Response) -> f32 {
     })
 }
 
-fn arrow_steps(ui: &Ui, response: &Response, arrows: Arrows) -> f32 {
+/// How often arrow keys were pressed on a control, up and right counted forwards.
+pub fn arrow_steps(ui: &Ui, response: &Response, arrows: Arrows) -> f32 {
     if arrows == Arrows::None {
         return 0.0;
     }
@@ -186,7 +187,8 @@ fn arrow_steps(ui: &Ui, response: &Response, arrows: Arrows) -> f32 {
     })
 }
 
-fn assistive_steps(ui: &Ui, response: &Response) -> f32 {
+/// How often assistive technology asked for more, less counted backwards.
+pub fn assistive_steps(ui: &Ui, response: &Response) -> f32 {
     use egui::accesskit::Action::{Decrement, Increment};
     ui.input(|input| {
         let count = |action| input.num_accesskit_action_requests(response.id, action) as f32;
@@ -194,7 +196,8 @@ fn assistive_steps(ui: &Ui, response: &Response) -> f32 {
     })
 }
 
-fn assistive_value(ui: &Ui, response: &Response) -> Option<f32> {
+/// The value assistive technology asked for.
+pub fn assistive_value(ui: &Ui, response: &Response) -> Option<f32> {
     use egui::accesskit::{Action, ActionData};
     ui.input(|input| {
         input.accesskit_action_requests(response.id, Action::SetValue).find_map(|request| {

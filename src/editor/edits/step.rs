@@ -3,6 +3,7 @@
 //! Not here: when a step begins and ends ([`super`]). Plain values; the editor's thread only.
 
 use super::Known;
+use crate::editor::chains::edit::ChainEdit;
 use crate::editor::drawing::typographic;
 use crate::routing::parameter::Parameter as P;
 use crate::routing::{MAIN, Node, Role, STRIPS, Tap};
@@ -21,6 +22,9 @@ pub enum Change {
     Name { node: Node, before: String, after: String },
     /// A colour of the palette.
     Colour { node: Node, before: u8, after: u8 },
+    /// Chains, or what macros drive: what takes it back, what does it again, what it is called,
+    /// and in which grip of the pointer it was done.
+    Chain { back: ChainEdit, again: ChainEdit, name: String, grip: u32 },
 }
 
 impl Change {
@@ -44,6 +48,7 @@ impl Change {
             Change::Value { before, after, .. } => before == after,
             Change::Name { before, after, .. } => before == after,
             Change::Colour { before, after, .. } => before == after,
+            Change::Chain { back, again, .. } => back == again,
         }
     }
 
@@ -53,6 +58,7 @@ impl Change {
             Change::Value { before, after, .. } => std::mem::swap(before, after),
             Change::Name { before, after, .. } => std::mem::swap(before, after),
             Change::Colour { before, after, .. } => std::mem::swap(before, after),
+            Change::Chain { back, again, .. } => std::mem::swap(back, again),
         }
         turned
     }
@@ -77,6 +83,31 @@ impl Step {
     /// What it did, in words.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Takes in what moved the same value of a chain in the same drag, or soon after.
+    fn go_on(&mut self, next: Step) -> Merged<Step> {
+        let now = next.at;
+        let joined = match (self.changes.as_mut_slice(), next.changes.as_slice()) {
+            (
+                [Change::Chain { again, name, grip, .. }],
+                [Change::Chain { again: moved, name: newer, grip: other, .. }],
+            ) => {
+                let same = again.subject().is_some() && again.subject() == moved.subject();
+                let joined = same && (grip == other || now - self.at <= ONE_MOVE);
+                if joined {
+                    (*again, *name, *grip) = (moved.clone(), newer.clone(), *other);
+                }
+                joined
+            }
+            _ => false,
+        };
+        if !joined {
+            return Merged::No(next);
+        }
+        self.at = now;
+        self.name = next.name;
+        if self.changes.iter().all(Change::is_nothing) { Merged::Annul } else { Merged::Yes }
     }
 
     /// The one continuous value it moves, if that is all it does.
@@ -106,6 +137,11 @@ impl Edit for Step {
     }
 
     fn merge(&mut self, next: Step) -> Merged<Step> {
+        if let ([Change::Chain { .. }], [Change::Chain { .. }]) =
+            (self.changes.as_slice(), next.changes.as_slice())
+        {
+            return self.go_on(next);
+        }
         let same = self.moved().is_some() && self.moved() == next.moved();
         if !same || next.at - self.at > ONE_MOVE {
             return Merged::No(next);
@@ -127,6 +163,9 @@ fn describe(changes: &[Change], known: &Known<'_>) -> Option<String> {
     let first = changes.first()?;
     if let [change] = changes {
         return Some(one(change, known));
+    }
+    if let Change::Chain { name, .. } = first {
+        return Some(name.clone());
     }
     // A role with the taps that follow it, and an assignment with the Main tap it replaces, are
     // called after what the user did.
@@ -197,6 +236,7 @@ fn opens(change: &Change) -> bool {
 fn one(change: &Change, known: &Known<'_>) -> String {
     let name = |node: Node| known.names.of(node);
     match change {
+        Change::Chain { name, .. } => name.clone(),
         Change::Name { node, after, .. } if after.is_empty() => format!("Name of {node}"),
         Change::Name { node, after, .. } => format!("Name {node} “{after}”"),
         Change::Colour { node, .. } => format!("Colour of {}", name(*node)),

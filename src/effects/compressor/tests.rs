@@ -221,3 +221,17 @@ fn whatever_is_set_it_stays_finite() {
     let build = |values: &[f32]| Compressor::new(values, RATE);
     trial::stays_finite(SETTINGS, build, 100);
 }
+
+#[test]
+fn the_curve_that_is_drawn_is_the_paper_s_with_makeup() {
+    for (threshold, ratio, knee) in [(-20.0, 4.0, 0.5), (-30.0, 2.0, 12.0), (-40.0, 50.0, 6.0)] {
+        let changed = [("threshold", threshold), ("ratio", ratio), ("knee", knee), ("makeup", 3.0)];
+        let values = trial::values(SETTINGS, &changed);
+        for level in -80..=0 {
+            let level = level as f32;
+            let expected = curve(level, threshold, ratio, knee) + 3.0;
+            let drawn = transfer(&values, level);
+            assert!((drawn - expected).abs() < 1e-3, "{drawn} for {expected} at {level}");
+        }
+    }
+}

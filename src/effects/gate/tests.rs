@@ -188,3 +188,16 @@ fn whatever_is_set_it_stays_finite() {
     let build = |values: &[f32]| Gate::new(values, RATE);
     trial::stays_finite(SETTINGS, build, 100);
 }
+
+#[test]
+fn the_curve_that_is_drawn_is_what_a_closed_gate_does() {
+    let changed = [("threshold", -30.0), ("ratio", 3.0), ("range", 40.0)];
+    let values = trial::values(SETTINGS, &changed);
+    for level in [-70.0, -55.0, -42.0, -33.0, -20.0] {
+        let key = steps(&[(24_000, level)]);
+        let given = gains(&mut with(&changed), &key);
+        let out = level + gain_to_db(*given.last().expect("samples"));
+        let drawn = transfer(&values, level);
+        assert!((out - drawn).abs() < 0.2, "{out} for {drawn} at {level}");
+    }
+}
