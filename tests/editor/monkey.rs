@@ -58,8 +58,13 @@ fn event(random: &mut Rng, size: [usize; 2]) -> egui::Event {
 
 fn minute(seed: u64, view: View, size: [usize; 2]) {
     let mut random = Rng::with_seed(seed);
+    let screen = view.look.screen;
     let mut desk = Desk::sized(view, size);
-    for _ in 0..FRAMES {
+    for frame in 0..FRAMES {
+        // It may look at other views, but not for the rest of its time.
+        if frame % 50 == 0 {
+            desk.harness.state_mut().edits.look.screen = screen;
+        }
         let event = event(&mut random, size);
         // A press and a release in one place are a click; at random they never meet.
         if let egui::Event::PointerButton { pos, button, pressed: true, modifiers } = event
