@@ -4,46 +4,14 @@
 
 #[path = "support/raw_host.rs"]
 mod raw_host;
+#[macro_use]
+#[path = "support/cases.rs"]
+mod cases;
 
+use cases::{assert_fanned_out, fan_out, in_place, silent, sum};
 use clap_sys::process::*;
 use raw_host::*;
 use std::ptr::null;
-use switchyard::routing::BUSES;
-
-/// What Main carries by default: the sum of the given inputs. The test signal's sums are exact.
-fn sum(inputs: impl IntoIterator<Item = usize>, side: usize, frames: usize) -> Vec<f32> {
-    let inputs: Vec<usize> = inputs.into_iter().collect();
-    (0..frames).map(|n| inputs.iter().map(|port| signal(*port, side, n)).sum()).collect()
-}
-
-fn silent(samples: &[f32]) -> bool {
-    samples.iter().all(|x| *x == 0.0)
-}
-
-/// Strip k feeds bus k at 0 dB and nothing but its own port comes of it, so that port k carries
-/// input k and Main the sum of all.
-fn fan_out(instance: &Instance) {
-    let mut events = Events::default();
-    for bus in 1..=BUSES {
-        events.push(0, instance.id(&format!("s{bus}b{bus}")), 0.75);
-        events.push(0, instance.id(&format!("b{bus}mt")), 0.0);
-    }
-    instance.flush(&events);
-}
-
-/// A block's outputs after [`fan_out`].
-fn assert_fanned_out(block: &Block, case: &str) {
-    for side in 0..2 {
-        assert_eq!(block.output(0, side), sum(0..PORTS, side, block.frames), "{case}: Main");
-        for bus in 1..=BUSES {
-            let expected = sum([bus - 1], side, block.frames);
-            assert_eq!(block.output(bus, side), expected, "{case}: bus {bus}, side {side}");
-        }
-        for port in BUSES + 1..PORTS {
-            assert!(silent(block.output(port, side)), "{case}: port {port}");
-        }
-    }
-}
 
 fn running_fanned_out(longest: u32) -> Instance {
     let mut instance = Instance::new();
@@ -52,191 +20,33 @@ fn running_fanned_out(longest: u32) -> Instance {
     instance
 }
 
+fn process(instance: &Instance, block: &mut Block) {
+    assert_ne!(instance.process(block), CLAP_PROCESS_ERROR);
+}
+
+buffer_cases!(running_fanned_out(64), process);
+
 #[test]
-fn sixteen_inputs_reach_their_outputs_when_the_host_does_everything_right() {
+fn without_effects_nothing_rings_for_long_and_a_cleared_port_is_constant() {
     let instance = running_fanned_out(64);
     let mut block = Block::whole(64);
+    let output = block.lend(f32::NAN);
+    block.outputs.push(Port { channels: vec![Some(output)], ..Port::default() });
     assert_eq!(instance.process(&mut block), CLAP_PROCESS_TAIL);
-    assert!(instance.tail() < 48_000, "without effects nothing rings for long");
-    assert_fanned_out(&block, "all right");
-    assert!(block.masks.iter().all(|mask| *mask == 0));
-}
-
-#[test]
-fn missing_inputs_are_silence_and_missing_outputs_are_not_missed() {
-    let instance = running_fanned_out(64);
-    for (inputs, outputs) in [(1, 1), (0, 1), (3, 2), (16, 0), (0, 0), (15, 15)] {
-        let mut block = Block::whole(64);
-        block.inputs.truncate(inputs);
-        block.outputs.truncate(outputs);
-        assert_ne!(instance.process(&mut block), CLAP_PROCESS_ERROR);
-        for side in 0..2 {
-            if outputs > 0 {
-                assert_eq!(block.output(0, side), sum(0..inputs, side, 64));
-            }
-            for port in 1..outputs.min(BUSES + 1) {
-                let expected = sum((port <= inputs).then(|| port - 1), side, 64);
-                assert_eq!(block.output(port, side), expected, "{inputs} in, {outputs} out");
-            }
-        }
-    }
-}
-
-#[test]
-fn null_channel_arrays_and_null_channels_are_silence_and_sinks() {
-    let instance = running_fanned_out(64);
-    for port in 0..PORTS {
-        let mut block = Block::whole(64);
-        block.inputs[port].null = true;
-        instance.process(&mut block);
-        for side in 0..2 {
-            let heard = (0..PORTS).filter(|p| *p != port);
-            assert_eq!(block.output(0, side), sum(heard, side, 64));
-        }
-
-        let mut block = Block::whole(64);
-        block.inputs[port].channels[1] = None;
-        instance.process(&mut block);
-        assert_eq!(block.output(0, 0), sum(0..PORTS, 0, 64));
-        assert_eq!(block.output(0, 1), sum((0..PORTS).filter(|p| *p != port), 1, 64));
-
-        let mut block = Block::whole(64);
-        block.outputs[port].null = true;
-        let mut other = Block::whole(64);
-        other.outputs[port].channels = vec![None, None];
-        for block in [&mut block, &mut other] {
-            instance.process(block);
-            let heard = if port == 0 { 1 } else { 0 };
-            let expected = if port == 0 { sum([0], 0, 64) } else { sum(0..PORTS, 0, 64) };
-            assert_eq!(block.output(heard, 0), expected);
-        }
-        let lent = block.outputs[port].channels[0].unwrap();
-        assert!(block.samples(lent).iter().all(|x| x.is_nan()), "an unlent buffer was written");
-    }
-}
-
-#[test]
-fn ports_beyond_the_sixteenth_are_ignored_in_and_cleared_out() {
-    let instance = running_fanned_out(64);
-    let mut block = Block::whole(64);
-    for _ in 0..5 {
-        let (input, output) = (block.lend(1.0), block.lend(f32::NAN));
-        block.inputs.push(Port { channels: vec![Some(input); 2], ..Port::default() });
-        block.outputs.push(Port { channels: vec![Some(output), None], ..Port::default() });
-    }
-    instance.process(&mut block);
-    assert_fanned_out(&block, "21 ports");
-    for port in PORTS..PORTS + 5 {
-        assert!(silent(block.output(port, 0)));
-        assert_eq!(block.masks[port], u64::MAX, "a cleared port is constant");
-    }
-}
-
-#[test]
-fn channels_beyond_the_second_are_ignored_in_and_cleared_out() {
-    let instance = running_fanned_out(64);
-    let mut block = Block::whole(64);
-    for port in 0..PORTS {
-        let (input, output) = (block.lend(1.0), block.lend(f32::NAN));
-        block.inputs[port].channels.push(Some(input));
-        block.outputs[port].channels.push(Some(output));
-    }
-    instance.process(&mut block);
-    assert_fanned_out(&block, "three channels");
-    assert!((0..PORTS).all(|port| silent(block.output(port, 2))));
-}
-
-#[test]
-fn a_mono_input_is_heard_on_both_sides() {
-    let instance = running_fanned_out(64);
-    for port in 0..PORTS {
-        let mut block = Block::whole(64);
-        block.inputs[port].channels.truncate(1);
-        instance.process(&mut block);
-        let others = sum((0..PORTS).filter(|p| *p != port), 1, 64);
-        let expected: Vec<f32> =
-            others.iter().enumerate().map(|(n, x)| x + signal(port, 0, n)).collect();
-        assert_eq!(block.output(0, 0), sum(0..PORTS, 0, 64), "input {port}");
-        assert_eq!(block.output(0, 1), expected, "input {port}");
-    }
-}
-
-#[test]
-fn a_mono_output_carries_half_the_sum_of_both_sides() {
-    let instance = running_fanned_out(64);
-    for port in 0..=BUSES {
-        let mut block = Block::whole(64);
-        block.outputs[port].channels.truncate(1);
-        let mut shared = Block::whole(64);
-        shared.outputs[port].channels[1] = shared.outputs[port].channels[0];
-        for block in [&mut block, &mut shared] {
-            instance.process(block);
-            let inputs = || if port == 0 { 0..PORTS } else { port - 1..port };
-            let sides = sum(inputs(), 0, 64).into_iter().zip(sum(inputs(), 1, 64));
-            let expected: Vec<f32> = sides.map(|(left, right)| 0.5 * (left + right)).collect();
-            assert_eq!(block.output(port, 0), expected, "output {port}");
-        }
-    }
-}
-
-#[test]
-fn every_input_may_lie_in_the_memory_of_every_output() {
-    let instance = running_fanned_out(64);
-    for input in 0..PORTS {
-        for output in 0..PORTS {
-            let mut block = Block::whole(64);
-            block.outputs[output].channels = block.inputs[input].channels.clone();
-            instance.process(&mut block);
-            assert_fanned_out(&block, &format!("input {input} in output {output}"));
-        }
-    }
-}
-
-#[test]
-fn all_inputs_may_lie_in_outputs_at_once_in_any_rotation_and_with_sides_crossed() {
-    let instance = running_fanned_out(64);
-    for rotation in 0..PORTS {
-        for crossed in [false, true] {
-            let mut block = Block::whole(64);
-            for input in 0..PORTS {
-                let mut channels = block.inputs[input].channels.clone();
-                if crossed {
-                    channels.reverse();
-                }
-                block.outputs[(input + rotation) % PORTS].channels = channels;
-            }
-            instance.process(&mut block);
-            assert_fanned_out(&block, &format!("rotation {rotation}, crossed {crossed}"));
-        }
-    }
+    assert!(instance.tail() < 48_000);
+    assert_eq!(block.masks[PORTS], u64::MAX);
 }
 
 #[test]
 fn an_automation_point_amid_a_block_in_place_does_not_mix_up_input_and_output() {
     let instance = running_fanned_out(64);
     let mut block = Block::whole(64);
-    for input in 0..PORTS {
-        let channels = block.inputs[input].channels.clone();
-        block.outputs[(input + 1) % PORTS].channels = channels;
-    }
+    in_place(&mut block, 1);
     for time in [1, 17, 40, 63] {
         block.events.push(time, instance.id("mc1"), f64::from(time) / 64.0);
     }
     instance.process(&mut block);
     assert_fanned_out(&block, "in place with automation");
-}
-
-#[test]
-fn outputs_that_share_memory_get_the_first_ones_sound() {
-    let instance = running_fanned_out(64);
-    let mut block = Block::whole(64);
-    let dummy = block.outputs[1].channels.clone();
-    for port in 2..PORTS {
-        block.outputs[port].channels = dummy.clone();
-    }
-    instance.process(&mut block);
-    assert_eq!(block.output(0, 0), sum(0..PORTS, 0, 64));
-    assert_eq!(block.output(1, 1), sum([0], 1, 64));
 }
 
 #[test]
@@ -282,18 +92,6 @@ fn a_block_longer_than_announced_sounds_as_if_it_had_been_announced() {
             }
         }
     }
-}
-
-#[test]
-fn a_long_block_may_be_in_place_too() {
-    let instance = running_fanned_out(100);
-    let mut block = Block::whole(1000);
-    for input in 0..PORTS {
-        let channels = block.inputs[input].channels.clone();
-        block.outputs[(input + 3) % PORTS].channels = channels;
-    }
-    instance.process(&mut block);
-    assert_fanned_out(&block, "long and in place");
 }
 
 #[test]

@@ -5,49 +5,25 @@
 mod raw_host;
 #[path = "support/raw_vst3.rs"]
 mod raw_vst3;
+#[macro_use]
+#[path = "support/cases.rs"]
+mod cases;
 
-use raw_host::{Block, Events, Instance, PORTS, Port, signal};
+use cases::{assert_fanned_out, fan_out, silent, sum};
+use raw_host::{Block, Instance, PORTS, Port};
 use raw_vst3::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use switchyard::routing::BUSES;
 use switchyard::routing::parameter::{ALL, COUNT};
 use vst3::Steinberg::Vst::*;
 use vst3::Steinberg::*;
 use vst3::{Class, ComPtr, ComWrapper, Interface};
 
-fn sum(inputs: impl IntoIterator<Item = usize>, side: usize, frames: usize) -> Vec<f32> {
-    let inputs: Vec<usize> = inputs.into_iter().collect();
-    (0..frames).map(|n| inputs.iter().map(|port| signal(*port, side, n)).sum()).collect()
-}
-
-fn silent(samples: &[f32]) -> bool {
-    samples.iter().all(|x| *x == 0.0)
-}
-
-/// A saved state in which strip k feeds bus k at 0 dB and nothing but its own port comes of it.
+/// The routing of [`fan_out`] as a saved state.
 fn fanned_out() -> Vec<u8> {
     let instance = Instance::new();
-    let mut events = Events::default();
-    for bus in 1..=BUSES {
-        events.push(0, instance.id(&format!("s{bus}b{bus}")), 0.75);
-        events.push(0, instance.id(&format!("b{bus}mt")), 0.0);
-    }
-    instance.flush(&events);
+    fan_out(&instance);
     instance.save()
-}
-
-fn assert_fanned_out(block: &Block, case: &str) {
-    for side in 0..2 {
-        assert_eq!(block.output(0, side), sum(0..PORTS, side, block.frames), "{case}: Main");
-        for bus in 1..=BUSES {
-            let expected = sum([bus - 1], side, block.frames);
-            assert_eq!(block.output(bus, side), expected, "{case}: bus {bus}, side {side}");
-        }
-        for port in BUSES + 1..PORTS {
-            assert!(silent(block.output(port, side)), "{case}: port {port}");
-        }
-    }
 }
 
 fn running_fanned_out(longest: i32) -> Vst3 {
@@ -57,71 +33,11 @@ fn running_fanned_out(longest: i32) -> Vst3 {
     vst3
 }
 
-#[test]
-fn sixteen_inputs_reach_their_outputs_when_the_host_does_everything_right() {
-    let vst3 = running_fanned_out(64);
-    let mut block = Block::whole(64);
-    assert_eq!(vst3.process(&mut block), kResultOk);
-    assert_fanned_out(&block, "all right");
-    assert!(block.masks.iter().all(|mask| *mask == 0));
+fn process(vst3: &Vst3, block: &mut Block) {
+    assert_eq!(vst3.process(block), kResultOk);
 }
 
-#[test]
-fn missing_buses_and_the_main_bus_alone_are_processed() {
-    let vst3 = running_fanned_out(64);
-    for (inputs, outputs) in [(1, 1), (0, 1), (3, 2), (16, 0), (0, 0), (15, 15)] {
-        let mut block = Block::whole(64);
-        block.inputs.truncate(inputs);
-        block.outputs.truncate(outputs);
-        assert_eq!(vst3.process(&mut block), kResultOk);
-        for side in 0..2 {
-            if outputs > 0 {
-                assert_eq!(block.output(0, side), sum(0..inputs, side, 64));
-            }
-            for port in 1..outputs.min(BUSES + 1) {
-                let expected = sum((port <= inputs).then(|| port - 1), side, 64);
-                assert_eq!(block.output(port, side), expected, "{inputs} in, {outputs} out");
-            }
-        }
-    }
-}
-
-#[test]
-fn inactive_buses_without_channels_do_not_stop_the_others() {
-    let vst3 = running_fanned_out(64);
-    let mut block = Block::whole(64);
-    for port in 1..PORTS {
-        block.inputs[port].channels.clear();
-        block.outputs[port] = Port { null: port % 2 == 0, ..Port::default() };
-    }
-    assert_eq!(vst3.process(&mut block), kResultOk);
-    assert_eq!([0, 1].map(|side| block.output(0, side).to_vec()), [0, 1].map(|s| sum([0], s, 64)));
-}
-
-#[test]
-fn null_channel_arrays_and_null_channels_are_silence_and_sinks() {
-    let vst3 = running_fanned_out(64);
-    for port in 0..PORTS {
-        let mut block = Block::whole(64);
-        block.inputs[port].null = true;
-        vst3.process(&mut block);
-        let heard: Vec<usize> = (0..PORTS).filter(|p| *p != port).collect();
-        assert_eq!(block.output(0, 0), sum(heard.clone(), 0, 64));
-
-        let mut block = Block::whole(64);
-        block.inputs[port].channels[1] = None;
-        vst3.process(&mut block);
-        assert_eq!(block.output(0, 0), sum(0..PORTS, 0, 64));
-        assert_eq!(block.output(0, 1), sum(heard, 1, 64));
-
-        let mut block = Block::whole(64);
-        block.outputs[port].null = true;
-        vst3.process(&mut block);
-        let heard = if port == 0 { 1 } else { 0 };
-        let expected = if port == 0 { sum([0], 0, 64) } else { sum(0..PORTS, 0, 64) };
-        assert_eq!(block.output(heard, 0), expected);
-    }
-}
+buffer_cases!(running_fanned_out(64), process);
 
 #[test]
 fn buses_beyond_the_sixteenth_and_channels_beyond_the_second_are_cleared_and_flagged_silent() {
@@ -143,50 +59,6 @@ fn buses_beyond_the_sixteenth_and_channels_beyond_the_second_are_cleared_and_fla
     for port in PORTS..PORTS + 3 {
         assert!(silent(block.output(port, 0)) && block.masks[port] == 0b1);
     }
-}
-
-#[test]
-fn a_mono_bus_is_heard_on_both_sides_and_carries_half_the_sum() {
-    let vst3 = running_fanned_out(64);
-    for port in 0..=BUSES {
-        let mut block = Block::whole(64);
-        block.inputs[2].channels.truncate(1);
-        block.outputs[port].channels.truncate(1);
-        vst3.process(&mut block);
-        let side = |side| -> Vec<f32> {
-            let inputs = if port == 0 { 0..PORTS } else { port - 1..port };
-            let heard = |input, n| signal(input, if input == 2 { 0 } else { side }, n);
-            (0..64).map(|n| inputs.clone().map(|input| heard(input, n)).sum()).collect()
-        };
-        let sides = side(0).into_iter().zip(side(1));
-        let expected: Vec<f32> = sides.map(|(left, right)| 0.5 * (left + right)).collect();
-        assert_eq!(block.output(port, 0), expected, "output {port}");
-    }
-}
-
-#[test]
-fn every_input_may_lie_in_the_memory_of_every_output() {
-    let vst3 = running_fanned_out(64);
-    for input in 0..PORTS {
-        for output in 0..PORTS {
-            let mut block = Block::whole(64);
-            block.outputs[output].channels = block.inputs[input].channels.clone();
-            vst3.process(&mut block);
-            assert_fanned_out(&block, &format!("input {input} in output {output}"));
-        }
-    }
-}
-
-#[test]
-fn a_block_longer_than_announced_is_processed_whole() {
-    let vst3 = running_fanned_out(64);
-    let mut block = Block::whole(1000);
-    for input in 0..PORTS {
-        let channels = block.inputs[input].channels.clone();
-        block.outputs[(input + 3) % PORTS].channels = channels;
-    }
-    assert_eq!(vst3.process(&mut block), kResultOk);
-    assert_fanned_out(&block, "long and in place");
 }
 
 #[test]
