@@ -25,6 +25,7 @@ mod macros;
 mod matrix;
 mod mixer;
 mod monitor;
+mod role;
 mod status;
 pub mod theme;
 pub mod trace;

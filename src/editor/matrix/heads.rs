@@ -8,11 +8,10 @@ use crate::editor::action::{Action, choose_role, connect, edit_together};
 use crate::editor::cell::{asks_to_copy, copy, pasted};
 use crate::editor::clip::{self, Clip};
 use crate::editor::colours::colour_chip;
-use crate::editor::control::{Face, Menu, button, describe, focus_ring, id_of, menu, say, toggle};
-use crate::editor::drawing::{
-    Growth, Metered, caps_in, label_in, meter, parts, role_symbol, role_word, signed_db, slot,
-};
+use crate::editor::control::{Face, button, describe, focus_ring, id_of, say, toggle};
+use crate::editor::drawing::{Growth, Metered, caps_in, label_in, meter, parts, signed_db, slot};
 use crate::editor::lessons;
+use crate::editor::role::role_menu;
 use crate::editor::theme::{self, palette};
 use crate::editor::trace::Trace;
 use crate::editor::typing::rename;
@@ -164,7 +163,7 @@ pub fn column(
     if view.names.colour(node) != 0 {
         ui.painter().rect_filled(chip, 2, colours.worn(view.names.colour(node)));
     }
-    role_menu(ui, line(6.0, 17.0), view, j, out);
+    role_menu(ui, line(6.0, 17.0), view, j, 12.0, out);
     let mut name = line(24.0, 18.0);
     let number = (j + 1).to_string();
     label_in(ui, name, Align2::LEFT_CENTER, &number, theme::small(), colours.quiet);
@@ -371,28 +370,6 @@ fn paste(view: &View, head: Head, clip: &Clip) -> Vec<Action> {
         values.extend(connect(&view.routing, source, destination, send, true));
     }
     edit_together(&values)
-}
-
-fn role_menu(ui: &Ui, rect: Rect, view: &View, bus: usize, out: &mut Vec<Action>) {
-    const ROLES: [Role; 3] = [Role::Group, Role::Return, Role::Mix];
-    let now = view.routing.buses[bus].role;
-    let entries: Vec<_> =
-        ROLES.iter().enumerate().map(|(n, role)| (n, role_word(*role).to_string())).collect();
-    let current = ROLES.iter().position(|role| *role == now).unwrap_or(0);
-    let colours = palette(ui);
-    let list = Menu {
-        entries: &entries,
-        current,
-        colour: colours.quiet,
-        lesson: lessons::ROLE,
-        indent: 12.0,
-    };
-    let name = Parameter::BusRole(bus as u8).name();
-    let chosen = menu(ui, rect, &name, &list);
-    role_symbol(ui.painter(), pos2(rect.left() + 9.0, rect.center().y), now, colours.text);
-    if let Some(role) = chosen.filter(|n| *n != current).and_then(|n| ROLES.get(n)) {
-        out.extend(choose_role(&view.routing, bus, *role));
-    }
 }
 
 fn fault_lamp(ui: &Ui, rect: Rect, strip: usize, out: &mut Vec<Action>) {

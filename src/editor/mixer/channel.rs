@@ -4,12 +4,13 @@
 
 use super::fader::{Cap, fader};
 use super::{sends, source_of};
-use crate::editor::action::{Action, choose_role, edit};
+use crate::editor::action::{Action, edit};
 use crate::editor::cell::{tap_lesson, tap_word};
 use crate::editor::colours::colour_chip;
 use crate::editor::control::{Choices, Face, Menu, bar, button, choice, menu, number, toggle};
-use crate::editor::drawing::{label_in, parts, role_symbol, role_word};
+use crate::editor::drawing::{label_in, parts};
 use crate::editor::lessons;
+use crate::editor::role::role_menu;
 use crate::editor::theme::{self, palette};
 use crate::editor::typing::rename;
 use crate::editor::view::{View, edge_parameters, tap_value};
@@ -134,7 +135,7 @@ pub fn bus(ui: &mut Ui, rect: Rect, view: &View, layout: &Layout, j: usize, out:
     let node = Node::Bus(j);
     let colours = palette(ui);
     let mut column = begin(ui, rect, view, node, out);
-    role(ui, column.take(SMALL), view, j, out);
+    role_menu(ui, column.take(SMALL), view, j, 10.0, out);
     let line = column.take(SMALL);
     let words = format!("Out {}", j + 2);
     label_in(ui, line, Align2::LEFT_CENTER, &words, theme::small(), colours.quiet);
@@ -297,26 +298,5 @@ fn tap_menu(ui: &Ui, rect: Rect, view: &View, parameter: P, to: &str, out: &mut 
     let chosen = menu(ui, rect, &parameter.name(), &list);
     if let Some(tap) = chosen.filter(|n| *n != current).and_then(|n| TAPS.get(n)) {
         out.extend(edit(parameter, tap_value(*tap)));
-    }
-}
-
-fn role(ui: &Ui, rect: Rect, view: &View, bus: usize, out: &mut Vec<Action>) {
-    const ROLES: [Role; 3] = [Role::Group, Role::Return, Role::Mix];
-    let now = view.routing.buses[bus].role;
-    let entries: Vec<_> =
-        ROLES.iter().enumerate().map(|(n, role)| (n, role_word(*role).to_string())).collect();
-    let current = ROLES.iter().position(|role| *role == now).unwrap_or(0);
-    let colours = palette(ui);
-    let list = Menu {
-        entries: &entries,
-        current,
-        colour: colours.quiet,
-        lesson: lessons::ROLE,
-        indent: 10.0,
-    };
-    let chosen = menu(ui, rect, &P::BusRole(bus as u8).name(), &list);
-    role_symbol(ui.painter(), pos2(rect.left() + 9.0, rect.center().y), now, colours.text);
-    if let Some(role) = chosen.filter(|n| *n != current).and_then(|n| ROLES.get(n)) {
-        out.extend(choose_role(&view.routing, bus, *role));
     }
 }

@@ -115,17 +115,18 @@ pub fn timing(session: &Session, sample_rate: f64) -> Timing {
 /// # Errors
 /// [`Refusal`] says which chain is too late and what to do.
 pub fn fits(session: &Session, sample_rate: f64, longest: Option<u32>) -> Result<(), Refusal> {
-    let chain = latencies(session, sample_rate);
+    let timing = timing(session, sample_rate);
     let may_be = chain_longest(sample_rate);
-    if let Some(node) = (0..NODES).find(|node| chain[*node] > may_be) {
-        let node_name = Node::from_index(node);
-        return Err(Refusal::Chain { node: node_name, latency: chain[node], longest: may_be });
+    if let Some(node) = (0..NODES).find(|node| timing.chain[*node] > may_be) {
+        let latency = timing.chain[node];
+        return Err(Refusal::Chain { node: Node::from_index(node), latency, longest: may_be });
     }
-    let keys = key_edges(session, sample_rate).count();
+    let slots = session.chains.iter().flat_map(Chain::slots);
+    let keys = slots.filter(|slot| slot.heard_key().is_some()).count();
     if keys > KEYS {
         return Err(Refusal::Keys { found: keys });
     }
-    let latency = timing(session, sample_rate).bound();
+    let latency = timing.bound();
     match longest {
         Some(longest) if latency > longest => Err(Refusal::Total { latency, longest }),
         _ => Ok(()),
