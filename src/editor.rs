@@ -19,6 +19,7 @@ pub mod edits;
 mod header;
 pub mod hosts;
 mod lessons;
+pub mod line_check;
 pub mod link;
 pub mod look;
 mod macros;

@@ -62,7 +62,6 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         &[
             "engine::meters",
             "engine::compare",
-            "engine::probe::Reason",
             "engine::scope",
             "schedule",
             "effects",

@@ -3,6 +3,7 @@
 //! Not here: widgets and the host. Pure functions; any thread may call them.
 
 use super::chains::edit::ChainEdit;
+use super::line_check::LineStep;
 use super::look::{Scale, Screen, Theme};
 use super::view::{edge_parameters, tap_value};
 use crate::engine::compare::Hearing;
@@ -63,6 +64,8 @@ pub enum Action {
     Refuse(String),
     /// The user saw that a slot's effect failed.
     ClearSlotFault(u64),
+    /// A line check is asked for, begun, stopped or put away.
+    LineCheck(LineStep),
 }
 
 /// One complete gesture: begin, set, end.

@@ -5,6 +5,7 @@
 //! window, on that window's thread; gestures cut off by its closing end with it.
 
 pub mod chains;
+mod line;
 mod spectrum;
 pub mod window;
 
@@ -13,6 +14,7 @@ use super::ballistics::{Ballistics, Power, Reading};
 use super::chains::inserts::Inserts;
 use super::chains::keys::Costs;
 use super::edits::{Edits, Known};
+use super::line_check::LineStep;
 use super::look::{Look, Screen, Theme};
 use super::view::{MacroWords, Names, View};
 use crate::engine::meters::{METERS, Meter, Meters};
@@ -40,6 +42,7 @@ pub struct Link {
     program: String,
     chains: chains::Chains,
     spectrum: spectrum::Spectrum,
+    line: line::Line,
     /// The chains as they were last shown, which is what an edit starts from.
     inserts: Inserts,
     compiled: Option<(Routing, Arc<Costs>, Schedule)>,
@@ -69,6 +72,7 @@ impl Link {
             program: program(),
             chains: chains::Chains::default(),
             spectrum: spectrum::Spectrum::default(),
+            line: line::Line::default(),
             inserts: Inserts::default(),
             compiled: None,
             loads,
@@ -104,6 +108,10 @@ impl Link {
             let [left, right] = meters[Meter::StripInput(strip).index()].level;
             *heard |= left.max(right) > f32::NEG_INFINITY;
         }
+        let sample_rate = self.inserts.sample_rate;
+        let desk =
+            line::Desk { shared: &shared, routing: &routing, schedule: &schedule, sample_rate };
+        let line = self.line.advance(&desk, seconds);
         View {
             routing,
             schedule,
@@ -122,6 +130,7 @@ impl Link {
             restart_needed: shared.is_restart_needed(),
             inserts: self.inserts.clone(),
             notice,
+            line,
         }
     }
 
@@ -252,11 +261,26 @@ impl Link {
             Action::Theme(theme) => shared.edit_session(|session| {
                 session.editor_light = theme == Theme::Light;
             }),
+            Action::LineCheck(step) => self.check_lines(step),
+            // Nobody looks at a check any more.
+            Action::Show(_) | Action::MixFor(_) => self.line.stop(shared),
             Action::Zoom(zoom) => {
                 shared.edit_session(|session| session.editor_zoom = zoom);
             }
             // The rest is the editor's own and followed already.
             _ => {}
+        }
+    }
+
+    fn check_lines(&mut self, step: LineStep) {
+        let (shared, routing) = (Arc::clone(&self.parameters.shared), self.routing());
+        let schedule = self.schedule(&routing);
+        let sample_rate = self.inserts.sample_rate;
+        let desk =
+            line::Desk { shared: &shared, routing: &routing, schedule: &schedule, sample_rate };
+        if let Err(words) = self.line.take(step, &desk) {
+            let now = self.began.elapsed().as_secs_f64();
+            self.edits().refuse(words, now);
         }
     }
 
@@ -282,6 +306,7 @@ impl Link {
 impl Drop for Link {
     fn drop(&mut self) {
         self.meters.scope.look_at(None);
+        self.line.stop(&self.parameters.shared);
         // A host that destroys the plugin before its window leaves the framework nothing to tell;
         // it panics then, and a panic here would end the host.
         let ended = catch_unwind(AssertUnwindSafe(|| self.end_gestures()));

@@ -5,6 +5,7 @@
 
 use super::ballistics::{Power, Reading};
 use super::chains::inserts::Inserts;
+use super::line_check::LineState;
 use super::look::Look;
 use super::trace::is_wired;
 use crate::engine::meters::{METERS, Meter};
@@ -51,6 +52,8 @@ pub struct View {
     pub inserts: Inserts,
     /// What was refused, in words, for as long as it is news.
     pub notice: Option<String>,
+    /// How far a line check is.
+    pub line: LineState,
 }
 
 impl View {
@@ -74,6 +77,7 @@ impl View {
             restart_needed: false,
             inserts: Inserts::default(),
             notice: None,
+            line: LineState::Idle,
         }
     }
 
