@@ -322,21 +322,22 @@ impl Engine {
             inputs.iter_mut().for_each(|port| self.probe.shape_input(port, now, frames));
         }
         let test = self.probe.signal(now, frames);
-        let heard = |strip: usize| test.filter(|(tested, _)| *tested == strip);
-        // The wire past the mixer is tested with the strip that hears the same port.
-        let on_wire = test.filter(|(strip, _)| self.routing.strips[*strip].input == Input::Port(0));
-        let wire = on_wire.map_or(inputs[0], |(_, signal)| signal);
-        self.lines.write(LINE_MAIN_IN, now, &wire, frames);
+        let wire = match &test {
+            // The wire past the mixer is tested with the strip that hears the same port.
+            Some((strip, signal)) if self.routing.strips[*strip].input == Input::Port(0) => signal,
+            _ => &inputs[0],
+        };
+        self.lines.write(LINE_MAIN_IN, now, wire, frames);
 
         for strip in 0..STRIPS {
             if self.inputs[strip].hears_any(&faults) {
                 self.meters.set_fault(strip);
             }
-            match heard(strip) {
-                Some((_, signal)) => {
-                    self.inputs[strip].run(&[signal; INPUT_PORTS], now, &mut sum, frames);
+            match &test {
+                Some((tested, signal)) if *tested == strip => {
+                    self.inputs[strip].run(&[*signal; INPUT_PORTS], now, &mut sum, frames);
                 }
-                None => self.inputs[strip].run(&inputs, now, &mut sum, frames),
+                _ => self.inputs[strip].run(&inputs, now, &mut sum, frames),
             }
             // A test signal must not look as if something were plugged in.
             if program {

@@ -65,7 +65,7 @@ pub enum LineState {
 /// The height of a button.
 const BUTTON: f32 = 24.0;
 /// The height of what stands above the grid.
-const TOP: f32 = 92.0;
+const TOP: f32 = 104.0;
 
 /// Draws the Line Check into the whole of `ui`.
 pub fn line_check(ui: &mut Ui, view: &View) -> Vec<Action> {
@@ -94,6 +94,7 @@ pub fn line_check(ui: &mut Ui, view: &View) -> Vec<Action> {
 
 fn below(ui: &mut Ui, room: Rect, view: &View, grid: &Grid, done: Option<usize>) {
     let rest = Rect::from_min_max(pos2(room.left(), room.top() + TOP), room.max);
+    ui.painter().hline(room.x_range(), rest.top(), Stroke::new(1.0, palette(ui).line));
     let mut part = ui.new_child(egui::UiBuilder::new().max_rect(rest));
     part.set_clip_rect(rest);
     grid::grid(&mut part, view, grid, done);

@@ -14,7 +14,7 @@
 //!
 //! The program fades out, the delays run empty, bursts are played, the delays run empty again and the
 //! program fades in. From Flushing to Flushing effects hear silence and every chain passes its dry
-//! signal only.
+//! signal only. A burst begins with a block, as everything does that comes by message.
 //!
 //! **Architecture invariant**: it never stays on. A burst has an end, waiting for the next has one,
 //! and every reason to stop leads back to Idle without anybody's help.

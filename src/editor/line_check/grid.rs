@@ -37,22 +37,45 @@ pub fn grid(ui: &mut Ui, view: &View, grid: &Grid, done: Option<usize>) {
         let (all, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
         let left = all.left() + 16.0;
         let place = |n: usize| left + HEAD + COLUMN * n as f32;
-        legend(ui, Rect::from_min_size(pos2(left, all.top()), vec2(HEAD, HEADS)));
-        for (n, port) in ports.iter().enumerate() {
-            let rect = Rect::from_min_size(pos2(place(n), all.top()), vec2(COLUMN, HEADS));
-            head(ui, rect.shrink2(vec2(4.0, 6.0)), view, *port);
-        }
-        let mut top = all.top() + HEADS;
-        for (strip, height) in strips.iter().zip(heights) {
-            let rect = Rect::from_min_size(pos2(left, top), vec2(HEAD, height)).shrink(GAP / 2.0);
-            row_head(ui, rect, view, *strip, now == Some(*strip));
-            for (n, port) in ports.iter().enumerate() {
-                let rect = Rect::from_min_size(pos2(place(n), top), vec2(COLUMN, height));
-                cell(ui, rect.shrink(GAP / 2.0), view, grid, *strip, *port);
+        let tops = heights.iter().scan(all.top() + HEADS, |top, height| {
+            let place = *top;
+            *top += height;
+            Some((place, *height))
+        });
+        let rows: Vec<_> = strips.iter().copied().zip(tops).collect();
+        // The heads stay at the edges of what is visible.
+        let corner = pos2(left.max(ui.clip_rect().left()), all.top().max(ui.clip_rect().top()));
+        let inner = corner + vec2(HEAD, HEADS);
+        inside(ui, Rect::from_min_max(inner, all.max), |ui| {
+            for (strip, (top, height)) in &rows {
+                for (n, port) in ports.iter().enumerate() {
+                    let rect = Rect::from_min_size(pos2(place(n), *top), vec2(COLUMN, *height));
+                    cell(ui, rect.shrink(GAP / 2.0), view, grid, *strip, *port);
+                }
             }
-            top += height;
-        }
+        });
+        inside(ui, Rect::from_min_max(pos2(corner.x, inner.y), all.max), |ui| {
+            for (strip, (top, height)) in &rows {
+                let rect = Rect::from_min_size(pos2(corner.x, *top), vec2(HEAD, *height));
+                row_head(ui, rect.shrink(GAP / 2.0), view, *strip, now == Some(*strip));
+            }
+        });
+        inside(ui, Rect::from_min_max(pos2(inner.x, corner.y), all.max), |ui| {
+            for (n, port) in ports.iter().enumerate() {
+                let rect = Rect::from_min_size(pos2(place(n), corner.y), vec2(COLUMN, HEADS));
+                head(ui, rect.shrink2(vec2(4.0, 6.0)), view, *port);
+            }
+        });
+        legend(ui, Rect::from_min_max(corner, inner));
     });
+}
+
+/// Draws into a part of the view, cut off at its edges.
+fn inside(ui: &mut Ui, rect: Rect, draw: impl FnOnce(&mut Ui)) {
+    let clip = ui.clip_rect().intersect(rect);
+    let mut part = ui.new_child(egui::UiBuilder::new().max_rect(rect));
+    part.set_clip_rect(clip);
+    draw(&mut part);
 }
 
 /// The strips that are shown elsewhere too, and those in which something is wrong.
@@ -88,7 +111,7 @@ fn called(view: &View, port: usize) -> String {
 
 fn legend(ui: &Ui, rect: Rect) {
     let colours = palette(ui);
-    let inner = rect.shrink2(vec2(0.0, 4.0));
+    let inner = rect.shrink2(vec2(0.0, 6.0));
     label_in(ui, inner, Align2::LEFT_TOP, "measured dB · samples", theme::small(), colours.text);
     label_in(
         ui,
@@ -141,7 +164,7 @@ fn cell(ui: &Ui, rect: Rect, view: &View, grid: &Grid, strip: usize, port: usize
     let response = ui.interact(rect, id_of(&name), Sense::hover());
     let pair = format!("{} at {}", view.name(Node::Strip(strip)), called(view, port));
     let sentence = format!("{pair}: {}", sentence(expected, found));
-    describe(&response, Role::Label, &name, &sentence);
+    describe(&response, Role::Cell, &name, &sentence);
     say(ui, &response, || sentence.clone());
     ui.painter().rect_filled(rect, theme::CORNER, colours.panel);
     let wanted = figures(level_db(&expected.gains), Some(expected.delay));
