@@ -12,6 +12,7 @@ use crate::engine::meters::{METERS, Meter};
 use crate::routing::parameter::Parameter;
 use crate::routing::{BUSES, MAIN, Node, Role, Routing, STRIPS, Send, Tap};
 use crate::schedule::{self, Schedule, Timing};
+use crate::session::Session;
 use crate::units::{balance, gain_to_db, pan_mono};
 use std::sync::LazyLock;
 
@@ -244,9 +245,24 @@ pub struct Names {
     pub strip_colours: Vec<u8>,
     /// The buses' colours, like the strips'.
     pub bus_colours: Vec<u8>,
+    /// The name of the host's track, which stands for the first strip's while that has none.
+    pub track: String,
+    /// The colour of the host's track, likewise.
+    pub track_colour: u8,
 }
 
 impl Names {
+    /// What a session says.
+    pub fn in_session(session: &Session) -> Names {
+        Names {
+            strips: session.strip_names.clone(),
+            buses: session.bus_names.clone(),
+            strip_colours: session.strip_colours.clone(),
+            bus_colours: session.bus_colours.clone(),
+            ..Names::default()
+        }
+    }
+
     /// The name the user gave, if any.
     pub fn given(&self, node: Node) -> Option<&str> {
         let given = match node {
@@ -257,13 +273,22 @@ impl Names {
         given.map(String::as_str).filter(|name| !name.is_empty())
     }
 
-    /// The given name, or "Strip 3".
+    /// The given name, or the host's track's where it feeds the strip, or "Strip 3".
     pub fn of(&self, node: Node) -> String {
-        self.given(node).map_or_else(|| node.to_string(), str::to_string)
+        let track = Some(self.track.as_str()).filter(|name| feeds(node) && !name.is_empty());
+        self.given(node).or(track).map_or_else(|| node.to_string(), str::to_string)
     }
 
-    /// The colour a node wears, 0 if none.
+    /// The colour a node wears, 0 if none: its own, or the host's track's where it feeds the strip.
     pub fn colour(&self, node: Node) -> u8 {
+        match self.own_colour(node) {
+            0 if feeds(node) => self.track_colour,
+            own => own,
+        }
+    }
+
+    /// The colour the user gave, 0 if none.
+    pub fn own_colour(&self, node: Node) -> u8 {
         let worn = match node {
             Node::Strip(i) => self.strip_colours.get(i),
             Node::Bus(j) => self.bus_colours.get(j),
@@ -272,9 +297,10 @@ impl Names {
         worn.copied().unwrap_or(0)
     }
 
-    /// Gives a node a name; the default name is no name.
+    /// Gives a node a name; the name it has without one is no name.
     pub fn rename(&mut self, node: Node, name: &str) {
-        let kept = if name == node.to_string() { "" } else { name };
+        let unnamed = name == node.to_string() || (feeds(node) && name == self.track);
+        let kept = if unnamed { "" } else { name };
         match node {
             Node::Strip(i) => put(&mut self.strips, i, kept.to_string()),
             Node::Bus(j) => put(&mut self.buses, j, kept.to_string()),
@@ -290,6 +316,11 @@ impl Names {
             Node::Main => {}
         }
     }
+}
+
+/// Whether the host's track feeds a node: the first input is the track's own sound.
+fn feeds(node: Node) -> bool {
+    node == Node::Strip(0)
 }
 
 /// Puts a value at a place of a list, which grows to it.

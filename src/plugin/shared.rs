@@ -22,8 +22,12 @@ pub struct Shared {
     holds: AtomicU32,
     /// Rises whenever a hold begins or ends.
     generation: AtomicU32,
+    /// How many states were loaded.
+    loads: AtomicU32,
     /// The session. Never locked by the audio thread.
     session: Mutex<Session>,
+    /// The host's track. Never locked by the audio thread.
+    track: Mutex<Track>,
     /// The session changed since the host was last told.
     dirty: AtomicBool,
     /// What the host compensates, in samples, for the editor to show.
@@ -42,6 +46,15 @@ pub struct Shared {
     run: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
+/// What a host says of the track an instance is on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Track {
+    /// Empty if the host says none.
+    pub name: String,
+    /// Red, green, blue.
+    pub colour: Option<[u8; 3]>,
+}
+
 /// What came of looking for changed values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
@@ -53,7 +66,7 @@ pub enum Taken {
     Held,
 }
 
-/// A state load that is not over; values wait until it is dropped.
+/// A state load, or an adoption by the editor, that is not over; values wait until it is dropped.
 pub struct Hold(Arc<Shared>);
 
 impl Drop for Hold {
@@ -73,7 +86,9 @@ impl Default for Shared {
             touched: std::array::from_fn(|_| AtomicU64::new(0)),
             holds: AtomicU32::new(0),
             generation: AtomicU32::new(0),
+            loads: AtomicU32::new(0),
             session: Mutex::new(Session::default()),
+            track: Mutex::default(),
             dirty: AtomicBool::new(false),
             latency: AtomicU32::new(0),
             restart_needed: AtomicBool::new(false),
@@ -99,7 +114,7 @@ impl Shared {
 
     /// How many states were loaded so far, so that the editor hears of it. [any thread]
     pub fn loads(&self) -> u32 {
-        self.generation.load(Acquire) / 2
+        self.loads.load(Acquire)
     }
 
     /// Takes the set of changed parameters and reads their values by `read`. If a state is being
@@ -127,7 +142,7 @@ impl Shared {
         Taken::Held
     }
 
-    /// Begins a state load: until the hold is dropped, the audio thread keeps its old values;
+    /// Begins to change many values: until the hold is dropped, the audio thread keeps its old ones;
     /// afterwards it takes all new ones at one sample. [main-thread]
     pub fn hold(self: &Arc<Self>) -> Hold {
         self.holds.fetch_add(1, SeqCst);
@@ -135,8 +150,8 @@ impl Shared {
         Hold(Arc::clone(self))
     }
 
-    /// Ends a state load: the values held and the chains of the session loaded begin in the same
-    /// block. [main-thread]
+    /// Ends a hold: the values held and the chains of the present session begin in the same block.
+    /// [main-thread]
     pub fn commit(&self, hold: Hold) {
         if let Some(bench) = self.bench() {
             bench.commit(hold);
@@ -148,12 +163,45 @@ impl Shared {
         read(&lock(&self.session))
     }
 
+    /// Reads the session as the host is to call things: the first strip, which the host's track feeds,
+    /// has the track's name unless it has one of its own. [main-thread]
+    pub fn worded<R>(&self, read: impl FnOnce(&Session) -> R) -> R {
+        let track = lock(&self.track).name.clone();
+        let session = lock(&self.session);
+        if track.is_empty() || !session.strip_names[0].trim().is_empty() {
+            return read(&session);
+        }
+        let mut worded = session.clone();
+        drop(session);
+        worded.strip_names[0] = track;
+        read(&worded)
+    }
+
+    /// The track this instance is on, as far as the host told. [main-thread]
+    pub fn track(&self) -> Track {
+        lock(&self.track).clone()
+    }
+
+    /// Sets the track this instance is on. [main-thread]
+    pub fn set_track(&self, track: Track) {
+        *lock(&self.track) = track;
+    }
+
     /// Changes the session, marks the project dirty and wakes the main thread to tell the host; the
     /// chains follow. [main-thread]
     pub fn edit_session<R>(&self, edit: impl FnOnce(&mut Session) -> R) -> R {
         let result = edit(&mut lock(&self.session));
         self.follow();
         result
+    }
+
+    /// Puts another session in the place of the present one, and tells the host. The chains follow
+    /// when the hold under way is committed. [main-thread]
+    pub fn replace_session(&self, session: &Session) {
+        let mut session = session.clone();
+        session.number_slots();
+        *lock(&self.session) = session;
+        self.tell();
     }
 
     /// Changes the session's chains or macros, unless the result cannot be run; then nothing is
@@ -196,12 +244,17 @@ impl Shared {
 
     /// The session changed: tell the host, and have the chains follow.
     fn follow(&self) {
+        self.tell();
+        if let Some(bench) = &*lock(&self.bench) {
+            bench.request();
+        }
+    }
+
+    /// The session changed: tell the host.
+    fn tell(&self) {
         self.dirty.store(true, Release);
         if let Some(wake) = self.wake.get() {
             wake();
-        }
-        if let Some(bench) = &*lock(&self.bench) {
-            bench.request();
         }
     }
 
@@ -289,6 +342,7 @@ impl Shared {
         match Session::from_json(json) {
             Ok(session) => {
                 *lock(&self.session) = session;
+                self.loads.fetch_add(1, AcqRel);
             }
             Err(error) => log::warn!("Switchyard keeps its session: {error}"),
         }
