@@ -13,7 +13,9 @@ use super::theme::{self, palette};
 use super::typing;
 use super::view::View;
 use crate::line_check::Grid;
-use egui::{Align2, Color32, Key, Modifiers, Painter, Pos2, Rect, Stroke, Ui, pos2, vec2};
+use egui::{
+    Align2, Color32, Key, Modifiers, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, pos2, vec2,
+};
 use std::sync::Arc;
 
 /// What the user asked of a line check.
@@ -135,15 +137,19 @@ fn words(ui: &Ui, rect: Rect, lines: &[&str], colour: Color32) -> Rect {
     line
 }
 
-/// A row of buttons at the left, as wide as their words.
+/// A row of buttons at the left, as wide as their words; the first is what is meant to be pressed.
 fn buttons(ui: &Ui, rect: Rect, buttons: &[(&str, &str, &str, LineStep)], out: &mut Vec<Action>) {
     let mut left = rect.left();
-    for (name, word, lesson, step) in buttons {
+    for (n, (name, word, lesson, step)) in buttons.iter().enumerate() {
         let width = width_of(ui, word, theme::label()) + 24.0;
         let place = Rect::from_min_size(pos2(left, rect.top() + 4.0), vec2(width, BUTTON));
         left += width + 8.0;
         if push(ui, place, name, word, lesson) {
             out.push(Action::LineCheck(*step));
+        }
+        if n == 0 {
+            let stroke = Stroke::new(1.0, palette(ui).quiet);
+            ui.painter().rect_stroke(place, theme::CORNER, stroke, StrokeKind::Inside);
         }
     }
 }
