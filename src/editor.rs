@@ -11,6 +11,7 @@ pub mod action;
 pub mod ballistics;
 mod cell;
 pub mod chains;
+pub mod check;
 mod clip;
 mod colours;
 mod control;
@@ -25,6 +26,7 @@ mod macros;
 mod matrix;
 mod mixer;
 mod monitor;
+mod page;
 mod role;
 mod status;
 pub mod theme;
@@ -91,6 +93,7 @@ fn screen(ui: &mut Ui, view: &View) -> Vec<Action> {
         Screen::Mixer => mixer::mixer(ui, view),
         Screen::Chains => chains::chains(ui, view),
         Screen::Macros => macros::macros(ui, view),
+        Screen::Check => check::check(ui, view),
     }
 }
 

@@ -55,6 +55,9 @@ pub struct Session {
     /// Keys of what Route Check found and the user marked as intended.
     #[serde(default)]
     pub intended: Vec<String>,
+    /// Route Check warns of latencies above this, in milliseconds; `None` if any will do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_budget_ms: Option<f32>,
     /// Fields of this version's future, kept as they are.
     #[serde(flatten)]
     pub unknown: serde_json::Map<String, serde_json::Value>,
@@ -84,6 +87,7 @@ impl Default for Session {
             chains: no_chains(),
             macros: vec![Macro::default(); MACROS],
             intended: Vec::new(),
+            latency_budget_ms: None,
             unknown: serde_json::Map::new(),
         }
     }

@@ -5,6 +5,8 @@
 
 #![cfg(feature = "plugin")]
 
+#[path = "editor/check.rs"]
+mod check;
 #[path = "editor/controls.rs"]
 mod controls;
 #[path = "editor/desk.rs"]

@@ -14,10 +14,11 @@ pub use brush::end_of_stroke;
 use super::action::{
     Action, clear_edge, edit, edit_together, fitting_tap, reset_edge, toggle_edge,
 };
+use super::check::{Mark, mark, reveal};
 use super::clip::{self, Clip};
 use super::control::{Arrows, describe, drive, id_of, say};
 use super::drawing::{signed_db, typographic};
-use super::theme::Palette;
+use super::theme::{Palette, palette};
 use super::trace::between;
 use super::typing::{apply_typed, is_typing, typing};
 use super::view::{View, edge_parameters, tap_value};
@@ -140,13 +141,27 @@ pub fn crosspoint(
     paint::cell(ui, &response, view, &cell);
     menu::context_menu(&response, view, spot, out);
 
-    let text = sentence(view, &cell);
+    let mut text = sentence(view, &cell);
+    let found = view.check.edge(source, destination);
+    if let Some(found) = found {
+        mark::corner(ui.painter(), rect, palette(ui), found);
+        text += &told(found);
+    }
     describe(&response, Role::Button, &name, &text);
     say(ui, &response, || format!("{text}{}", total(view, &cell)));
     if response.gained_focus() {
         response.scroll_to_me(None);
     }
-    response.hovered()
+    reveal::come_into_sight(ui, &response);
+    match found {
+        Some(found) => response.on_hover_text(&found.text).hovered(),
+        None => response.hovered(),
+    }
+}
+
+/// What a mark says, behind other words.
+pub fn told(mark: &Mark) -> String {
+    format!("   ·   {}: {}", mark.severity.name(), mark.text)
 }
 
 /// The accessible name of a crosspoint: "Strip 2 > Bus 4".

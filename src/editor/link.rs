@@ -5,6 +5,7 @@
 //! window, on that window's thread; gestures cut off by its closing end with it.
 
 pub mod chains;
+mod check;
 mod spectrum;
 pub mod window;
 
@@ -40,6 +41,7 @@ pub struct Link {
     program: String,
     chains: chains::Chains,
     spectrum: spectrum::Spectrum,
+    check: check::Check,
     /// The chains as they were last shown, which is what an edit starts from.
     inserts: Inserts,
     compiled: Option<(Routing, Arc<Costs>, Schedule)>,
@@ -69,6 +71,7 @@ impl Link {
             program: program(),
             chains: chains::Chains::default(),
             spectrum: spectrum::Spectrum::default(),
+            check: check::Check::default(),
             inserts: Inserts::default(),
             compiled: None,
             loads,
@@ -104,6 +107,17 @@ impl Link {
             let [left, right] = meters[Meter::StripInput(strip).index()].level;
             *heard |= left.max(right) > f32::NEG_INFINITY;
         }
+        let faults = std::array::from_fn(|strip| self.meters.fault(strip));
+        let seen = check::Seen {
+            levels: std::array::from_fn(|strip| {
+                let [left, right] = meters[Meter::StripInput(strip).index()].level;
+                left.max(right)
+            }),
+            faults,
+            inserts: &self.inserts,
+            seconds,
+        };
+        let check = self.check.found(&shared, &routing, &seen);
         View {
             routing,
             schedule,
@@ -116,13 +130,19 @@ impl Link {
             meters,
             main_rms: self.power.advance(self.meters.take_power(), seconds),
             heard: self.heard,
-            faults: std::array::from_fn(|strip| self.meters.fault(strip)),
+            faults,
             load: self.meters.load(),
             latency: shared.latency(),
             restart_needed: shared.is_restart_needed(),
             inserts: self.inserts.clone(),
             notice,
+            check,
         }
+    }
+
+    /// How often Route Check ran, which it does only when something changed.
+    pub fn checks(&self) -> u32 {
+        self.check.runs()
     }
 
     /// Has the engine write what the open node sounds like, only while its chain is looked at.

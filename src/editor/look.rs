@@ -19,15 +19,18 @@ pub enum Screen {
     Chains,
     /// The host's macros.
     Macros,
+    /// What is probably not meant.
+    Check,
 }
 
 impl Screen {
     /// Every view with its word, in the header's order.
-    pub const ALL: [(Screen, &'static str); 4] = [
+    pub const ALL: [(Screen, &'static str); 5] = [
         (Screen::Matrix, "Matrix"),
         (Screen::Mixer, "Mixer"),
         (Screen::Chains, "Chains"),
         (Screen::Macros, "Macros"),
+        (Screen::Check, "Check"),
     ];
 }
 

@@ -5,6 +5,7 @@
 
 use super::ballistics::{Power, Reading};
 use super::chains::inserts::Inserts;
+use super::check::Found;
 use super::look::Look;
 use super::trace::is_wired;
 use crate::engine::meters::{METERS, Meter};
@@ -12,7 +13,7 @@ use crate::routing::parameter::Parameter;
 use crate::routing::{BUSES, MAIN, Node, Role, Routing, STRIPS, Send, Tap};
 use crate::schedule::{self, Schedule, Timing};
 use crate::units::{balance, gain_to_db, pan_mono};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// A snapshot of the mixer.
 #[derive(Clone)]
@@ -51,6 +52,8 @@ pub struct View {
     pub inserts: Inserts,
     /// What was refused, in words, for as long as it is news.
     pub notice: Option<String>,
+    /// What Route Check found; shared, because it changes rarely and is drawn often.
+    pub check: Arc<Found>,
 }
 
 impl View {
@@ -74,6 +77,7 @@ impl View {
             restart_needed: false,
             inserts: Inserts::default(),
             notice: None,
+            check: Arc::default(),
         }
     }
 

@@ -5,13 +5,13 @@
 
 use super::action::Action;
 use super::control::{Face, button, push};
-use super::drawing::{Growth, Metered, caps_in, label_in, meter};
+use super::drawing::{Growth, Metered, label_in, meter};
 use super::hosts::guide;
+use super::page::Column;
 use super::theme::{self, palette};
 use super::view::View;
 use crate::engine::meters::Meter;
 use crate::routing::STRIPS;
-use egui::text::{LayoutJob, TextFormat};
 use egui::{Align2, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
 const WIDTH: f32 = 620.0;
@@ -63,34 +63,6 @@ fn page(ui: &mut Ui, card: Rect, view: &View, out: &mut Vec<Action>) {
     let lesson = "Opens the matrix with every strip and bus in it.";
     if push(ui, beside, "Show everything", "SHOW EVERYTHING", lesson) {
         out.extend([Action::ShowAll(true), Action::Welcomed]);
-    }
-}
-
-/// Hands out places from top to bottom.
-struct Column {
-    rest: Rect,
-}
-
-impl Column {
-    fn take(&mut self, height: f32, gap: f32) -> Rect {
-        let rect = Rect::from_min_size(self.rest.min, vec2(self.rest.width(), height));
-        self.rest.min.y += height + gap;
-        rect
-    }
-
-    fn title(&mut self, ui: &Ui, text: &str) {
-        caps_in(ui, self.take(14.0, 6.0), Align2::LEFT_CENTER, text, palette(ui).text);
-    }
-
-    fn paragraph(&mut self, ui: &Ui, text: &str, gap: f32) {
-        let colour = palette(ui).quiet;
-        let mut format = TextFormat::simple(theme::body(), colour);
-        format.line_height = Some(18.0);
-        let mut job = LayoutJob::single_section(text.to_string(), format);
-        job.wrap.max_width = self.rest.width();
-        let galley = ui.painter().layout_job(job);
-        let place = self.take(galley.size().y, gap);
-        ui.painter().galley(place.min.round(), galley, colour);
     }
 }
 

@@ -8,11 +8,13 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use image::RgbaImage;
 use std::sync::Arc;
+use switchyard::check::{Surroundings, latencies};
 use switchyard::editor::chains::keys::Costs;
+use switchyard::editor::check::Found;
 use switchyard::editor::edits::{Edits, Known};
 use switchyard::editor::{Action, View, show, theme};
-use switchyard::routing::Routing;
 use switchyard::routing::parameter::Parameter;
+use switchyard::routing::{Node, Routing, SOURCES};
 use switchyard::schedule::compile;
 
 /// Large enough that nothing has to scroll.
@@ -45,7 +47,8 @@ impl Desk {
     }
 
     /// The same, with a number of pixels a point.
-    pub fn scaled(view: View, size: [usize; 2], scale: f32) -> Desk {
+    pub fn scaled(mut view: View, size: [usize; 2], scale: f32) -> Desk {
+        look_over(&mut view);
         let look = view.look;
         let state = State { view, log: Vec::new(), edits: Edits::with_look(look) };
         let mut harness = Harness::builder()
@@ -172,6 +175,31 @@ impl Desk {
     }
 }
 
+/// Has the session hold the names, and Route Check look at what is drawn, in a host that gives
+/// everything.
+fn look_over(view: &mut View) {
+    let mut session = (*view.inserts.session).clone();
+    let (given, kept) = (view.names.clone(), Names::in_session(&session));
+    for node in (0..SOURCES).map(Node::from_index) {
+        if given.given(node) != kept.given(node) || given.colour(node) != kept.colour(node) {
+            let mut names = Names::in_session(&session);
+            names.rename(node, given.given(node).unwrap_or_default());
+            names.recolour(node, given.colour(node));
+            (session.strip_names, session.bus_names) = (names.strips, names.buses);
+            (session.strip_colours, session.bus_colours) = (names.strip_colours, names.bus_colours);
+        }
+    }
+    if session != *view.inserts.session {
+        view.inserts.session = Arc::new(session.clone());
+    }
+    let surroundings = Surroundings {
+        latencies: latencies(&session, view.inserts.sample_rate),
+        latency_budget_ms: session.latency_budget_ms,
+        ..Surroundings::default()
+    };
+    view.check = Arc::new(Found::of(&view.routing, &session, &surroundings));
+}
+
 fn frame(ui: &mut egui::Ui, state: &mut State) {
     let asked = show(ui, &state.view);
     let (held, now) = ui.input(|input| (input.pointer.any_down(), input.time));
@@ -205,6 +233,7 @@ fn frame(ui: &mut egui::Ui, state: &mut State) {
         let costs = Costs::of(&inserts.session, &view.routing, inserts.sample_rate);
         view.schedule = compile(&view.routing, &costs.timing(&inserts.session));
         inserts.costs = Arc::new(costs);
+        look_over(view);
         ui.ctx().request_repaint();
     }
     state.log.extend(due);

@@ -65,6 +65,16 @@ fn the_macros_look_as_they_did() {
 }
 
 #[test]
+fn route_check_looks_as_it_did() {
+    let mut view = crate::check::wrong();
+    view.look.screen = Screen::Check;
+    compare("check", &view);
+    let mut clean = View::of(Routing::default());
+    clean.look.screen = Screen::Check;
+    compare("check-clean", &clean);
+}
+
+#[test]
 fn the_first_view_looks_as_it_did() {
     let mut view = View::of(Routing::default());
     view.host = "reaper".into();

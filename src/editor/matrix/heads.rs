@@ -5,7 +5,8 @@
 //! whole row or column onto another, Ctrl-C and Ctrl-V do the same. The editor's thread only.
 
 use crate::editor::action::{Action, choose_role, connect, edit_together};
-use crate::editor::cell::{asks_to_copy, copy, pasted};
+use crate::editor::cell::{asks_to_copy, copy, pasted, told};
+use crate::editor::check::{mark, reveal};
 use crate::editor::clip::{self, Clip};
 use crate::editor::colours::colour_chip;
 use crate::editor::control::{Face, button, describe, focus_ring, id_of, say, toggle};
@@ -228,7 +229,8 @@ fn ground(
         Head::Column(_) => format!("{node} column"),
     };
     let response = ui.interact(body, id_of(&name), Sense::click_and_drag());
-    let words = head_sentence(view, head, node, light);
+    let found = view.check.node(node);
+    let words = head_sentence(view, head, node, light) + &found.map(told).unwrap_or_default();
     describe(&response, egui::Role::Group, &name, &words);
     let selected = view.look.selected == Some(node);
     let fill = if light.lit || response.hovered() { colours.hover } else { colours.panel };
@@ -237,8 +239,13 @@ fn ground(
         let stroke = Stroke::new(1.5, colours.selection);
         ui.painter().rect_stroke(body, theme::CORNER, stroke, StrokeKind::Inside);
     }
+    if let Some(found) = found {
+        mark::corner(ui.painter(), body, colours, found);
+        response.clone().on_hover_text(&found.text);
+    }
     focus_ring(ui, &response);
     say(ui, &response, || words.clone());
+    reveal::come_into_sight(ui, &response);
     if response.clicked() {
         response.request_focus();
         select(view, node, out);
