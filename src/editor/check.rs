@@ -20,7 +20,7 @@ use super::theme::{self, palette};
 use super::view::View;
 use crate::check::{RULES, Severity};
 use crate::routing::{DESTINATIONS, SOURCES};
-use egui::{Align2, Id, Rect, Role, ScrollArea, Sense, Ui, pos2, vec2};
+use egui::{Align2, Id, Rect, Role, ScrollArea, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 /// The widest the page gets.
 const WIDTH: f32 = 760.0;
@@ -150,9 +150,15 @@ fn intended(ui: &mut Ui, column: &mut Column, view: &View, out: &mut Vec<Action>
     describe(&response, Role::Button, "Intended", &words);
     let colours = palette(ui);
     let colour = if response.hovered() { colours.text } else { colours.quiet };
-    let arrow = if open { "▾" } else { "▸" };
-    let text = format!("{arrow}  {words}");
-    label_in(ui, line, Align2::LEFT_CENTER, &text, theme::small(), colour);
+    let at = |x: f32, y: f32| pos2(line.left() + 6.0 + x, line.center().y + y);
+    let arrow = match open {
+        true => vec![at(-4.0, -2.0), at(4.0, -2.0), at(0.0, 3.0)],
+        false => vec![at(-2.0, -4.0), at(3.0, 0.0), at(-2.0, 4.0)],
+    };
+    ui.painter().add(Shape::convex_polygon(arrow, colour, Stroke::NONE));
+    let mut text = line;
+    text.min.x += 18.0;
+    label_in(ui, text, Align2::LEFT_CENTER, &words, theme::small(), colour);
     focus_ring(ui, &response);
     say(ui, &response, || format!("{words}. Click to see them and to take marks back."));
     if response.clicked() {

@@ -126,7 +126,9 @@ fn tab(ui: &Ui, rect: Rect, view: &View, screen: Screen, word: &str, out: &mut V
             Screen::Mixer => "Mixer: strips and buses with their faders, pans and sends.",
             Screen::Chains => "Chains: the effects in each strip, bus and Main.",
             Screen::Macros => "Macros: sixteen host parameters that will drive effects.",
-            Screen::Check => "Check: what in this routing is probably not meant. Nothing was found.",
+            Screen::Check => {
+                "Check: what in this routing is probably not meant. Nothing was found."
+            }
         }
         .into()
     });

@@ -2,8 +2,8 @@
 //!
 //! Not here: which findings there are. The editor's thread only.
 
-use super::{deeds, mark};
 use super::reveal::{go_to, reveal};
+use super::{deeds, mark};
 use crate::check::{Finding, Place, RULES};
 use crate::editor::action::Action;
 use crate::editor::control::{describe, id_of, push, say};
@@ -108,8 +108,16 @@ fn buttons(
         x += width + 6.0;
         rect
     };
+    let press = |rect: Rect, name: &str, word: &str, lesson: &str| {
+        let pressed = push(ui, rect, name, word, lesson);
+        // Whoever walks by keys sees where they are.
+        if ui.ctx().read_response(id_of(name)).is_some_and(|button| button.gained_focus()) {
+            ui.scroll_to_rect(rect, None);
+        }
+        pressed
+    };
     let lesson = "Opens the view this is about, with its path traced.";
-    if push(ui, place(74.0), &format!("Reveal {key}"), "REVEAL", lesson) {
+    if press(place(74.0), &format!("Reveal {key}"), "REVEAL", lesson) {
         let (steps, focus) = reveal(finding);
         out.extend(steps);
         if let Some(id) = focus {
@@ -118,20 +126,20 @@ fn buttons(
     }
     if intended {
         let lesson = "Takes the mark back, so that this is told again.";
-        if push(ui, place(96.0), &format!("Not intended {key}"), "NOT INTENDED", lesson) {
+        if press(place(96.0), &format!("Not intended {key}"), "NOT INTENDED", lesson) {
             out.push(deeds::intend(view, finding, false));
         }
         return;
     }
     let lesson = "It is meant so: it is told no more, here and in this project.";
-    if push(ui, place(80.0), &format!("Intended {key}"), "INTENDED", lesson) {
+    if press(place(80.0), &format!("Intended {key}"), "INTENDED", lesson) {
         out.push(deeds::intend(view, finding, true));
     }
     for fix in &finding.fixes {
         let word = format!("Fix: {}", with_minus(&fix.label).replace("> ", "→ "));
         let width = width_of(ui, &word, theme::label()) + 20.0;
         let lesson = format!("{}. One step, which Undo takes back.", fix.label);
-        if push(ui, place(width), &format!("{} ({key})", fix.label), &word, &lesson) {
+        if press(place(width), &format!("{} ({key})", fix.label), &word, &lesson) {
             out.push(deeds::fix(view, fix));
         }
     }
