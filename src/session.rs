@@ -7,7 +7,9 @@
 //! | 1 | names, the editor's size |
 //! | 2 | insert chains, macros, colours, zoom, theme, what is intended |
 
+pub mod clipboard;
 pub mod file;
+pub mod library;
 pub mod macros;
 pub mod workshop;
 

@@ -3,6 +3,7 @@
 //! Not here: widgets and the host. Pure functions; any thread may call them.
 
 use super::chains::edit::ChainEdit;
+use super::files::clerk::Deed;
 use super::look::{Scale, Screen, Theme};
 use super::view::{edge_parameters, tap_value};
 use super::whole::Whole;
@@ -64,6 +65,12 @@ pub enum Action {
     Adopt(Box<Whole>),
     /// Something cannot be, in words, and nothing changes.
     Refuse(String),
+    /// Something was done that is not seen otherwise, in words.
+    Tell(String),
+    /// Somebody goes to the disk or to the system's clipboard.
+    Files(Deed),
+    /// The templates are shown to choose from, or no longer.
+    Templates(bool),
     /// The user saw that a slot's effect failed.
     ClearSlotFault(u64),
 }
