@@ -17,6 +17,7 @@ mod colours;
 mod control;
 mod drawing;
 pub mod edits;
+pub mod files;
 mod header;
 pub mod hosts;
 mod lessons;
@@ -26,8 +27,10 @@ mod macros;
 mod matrix;
 mod mixer;
 mod monitor;
+mod notice;
 mod page;
 mod role;
+pub mod sessions;
 mod status;
 pub mod theme;
 pub mod trace;
@@ -85,11 +88,14 @@ pub fn show(ui: &mut Ui, view: &View) -> Vec<Action> {
     ui.painter().hline(all.x_range(), top, stroke);
     ui.painter().hline(all.x_range(), bottom, stroke);
     ui.painter().vline(right, top..=bottom, stroke);
+    notice::notice(ui, centre, view);
+    out.extend(files::choice(ui, view));
     out
 }
 
 fn screen(ui: &mut Ui, view: &View) -> Vec<Action> {
     match view.look.screen {
+        _ if view.look.templates => welcome::templates(ui, view),
         Screen::Matrix if view.is_untouched() && !view.look.welcomed => welcome::welcome(ui, view),
         Screen::Matrix => matrix::matrix(ui, view),
         Screen::Mixer => mixer::mixer(ui, view),

@@ -319,11 +319,21 @@ pub fn copy(ui: &Ui, text: String) {
 
 /// What was copied last here.
 pub fn copied(ui: &Ui) -> Option<Clip> {
-    ui.data(|data| data.get_temp::<String>(clip_id())).and_then(|text| clip::read(&text))
+    copied_text(ui).and_then(|text| clip::read(&text))
+}
+
+/// The text that was copied last here.
+pub fn copied_text(ui: &Ui) -> Option<String> {
+    ui.data(|data| data.get_temp::<String>(clip_id()))
 }
 
 /// What Ctrl-V brings, if it was pressed: the clipboard's crosspoints, or those copied last here.
 pub fn pasted(ui: &Ui) -> Option<Clip> {
+    clip::read(&pasted_text(ui)?).or_else(|| copied(ui))
+}
+
+/// The text Ctrl-V brings, if it was pressed: the clipboard's, or what was copied last here.
+pub fn pasted_text(ui: &Ui) -> Option<String> {
     let (asked, text) = ui.input(|input| {
         // The window's library hands the clipboard over as typed text.
         let text = input.events.iter().find_map(|event| match event {
@@ -335,7 +345,7 @@ pub fn pasted(ui: &Ui) -> Option<Clip> {
             input.modifiers.matches_logically(Modifiers::COMMAND) && input.key_pressed(Key::V);
         (key || text.is_some(), text)
     });
-    asked.then(|| text.and_then(|text| clip::read(&text)).or_else(|| copied(ui))).flatten()
+    asked.then(|| text.or_else(|| copied_text(ui))).flatten()
 }
 
 fn clip_id() -> egui::Id {

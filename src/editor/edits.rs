@@ -58,6 +58,8 @@ pub struct Edits {
     grip: u32,
     /// What was refused, and when.
     refused: Option<(String, f64)>,
+    /// What was done that is not seen otherwise, and when.
+    told: Option<(String, f64)>,
     /// What the editor itself remembers.
     pub look: Look,
 }
@@ -72,6 +74,7 @@ impl Default for Edits {
             session: None,
             grip: 0,
             refused: None,
+            told: None,
             look: Look::default(),
         }
     }
@@ -95,6 +98,9 @@ impl Edits {
                 Action::Undo => self.travel(Record::undo, &mut out, known),
                 Action::Redo => self.travel(Record::redo, &mut out, known),
                 Action::Refuse(words) => self.refuse(words, known.now),
+                Action::Tell(words) => {
+                    (self.told, self.refused) = (Some((words, known.now)), None);
+                }
                 Action::Chain(edit) => match self.take_chain(&edit, known) {
                     Ok(()) => out.push(Action::Chain(edit)),
                     Err(words) => self.refuse(words, known.now),
@@ -190,8 +196,12 @@ impl Edits {
 
     /// What was refused a moment ago.
     pub fn notice(&self, now: f64) -> Option<String> {
-        let news = |(_, at): &&(String, f64)| (0.0..NEWS).contains(&(now - at));
-        self.refused.as_ref().filter(news).map(|(words, _)| words.clone())
+        recent(&self.refused, now)
+    }
+
+    /// What was done a moment ago that is not seen otherwise.
+    pub fn news(&self, now: f64) -> Option<String> {
+        recent(&self.told, now)
     }
 
     /// The ends that are still owed, for when the window closes.
@@ -322,4 +332,10 @@ impl Edits {
         }
         out.extend(edit_together(&values));
     }
+}
+
+/// Words that are still news.
+fn recent(said: &Option<(String, f64)>, now: f64) -> Option<String> {
+    let news = |(_, at): &&(String, f64)| (0.0..NEWS).contains(&(now - at));
+    said.as_ref().filter(news).map(|(words, _)| words.clone())
 }

@@ -158,6 +158,7 @@ pub fn choice(ui: &Ui, view: &View) -> Vec<Action> {
     if ui.input(|input| input.key_pressed(Key::Escape)) {
         step = Step::Close;
     }
+    let mut closed = false;
     match step {
         Step::Stay => {}
         Step::Go(folder) => {
@@ -180,13 +181,15 @@ pub fn choice(ui: &Ui, view: &View) -> Vec<Action> {
                     Action::Files(Deed::Save { path, replace })
                 }
             });
-            step = Step::Close;
+            closed = true;
         }
-        Step::Close => {}
+        Step::Close => closed = true,
     }
-    ui.data_mut(|data| match step {
-        Step::Close => data.remove::<Choice>(memory()),
-        _ => data.insert_temp(memory(), choice),
+    ui.data_mut(|data| match closed {
+        true => data.remove::<Choice>(memory()),
+        false => {
+            data.insert_temp(memory(), choice);
+        }
     });
     out
 }
@@ -260,7 +263,8 @@ fn page(ui: &mut Ui, rect: Rect, view: &View, choice: &mut Choice) -> Step {
     if !matches!(chosen, Step::Stay) {
         step = chosen;
     }
-    let hint = if purpose.writes() { "A name for the file" } else { "Choose above, or type a path" };
+    let hint =
+        if purpose.writes() { "A name for the file" } else { "Choose above, or type a path" };
     let typed = field(ui, name, "File Name", hint, &mut choice.name);
     if choice.fresh {
         typed.request_focus();
@@ -300,7 +304,7 @@ fn field(ui: &mut Ui, rect: Rect, name: &str, hint: &str, text: &mut String) -> 
         .font(theme::body())
         .desired_width(rect.width())
         .min_size(rect.size())
-        .vertical_align(egui::Align::Center)
+        .align(Align2::LEFT_CENTER)
         .char_limit(4096);
     let response = over.add(edit);
     let shown = text.clone();

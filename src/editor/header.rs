@@ -8,6 +8,7 @@ use super::check::mark;
 use super::control::{Face, button, focus_ring, id_of, say, toggle};
 use super::drawing::{self, label_in, menu_arrow, width_of};
 use super::look::{Screen, Theme, ZOOMS, next_zoom};
+use super::sessions;
 use super::theme::{self, palette};
 use super::view::View;
 use crate::routing::parameter::Parameter as P;
@@ -35,11 +36,9 @@ pub fn header(ui: &mut Ui, view: &View) -> Vec<Action> {
     };
     let badge = from_left(20.0, 8.0);
     drawing::mark(ui.painter(), badge.shrink2(vec2(0.0, 4.0)), colours);
-    if all.width() > 940.0 {
-        let width = width_of(ui, "Switchyard", theme::name());
-        let rect = from_left(width, 16.0);
-        label_in(ui, rect, Align2::LEFT_CENTER, "Switchyard", theme::name(), colours.text);
-    }
+    let wide = all.width() > 940.0;
+    let width = if wide { sessions::WIDE } else { sessions::NARROW };
+    sessions::menu(ui, from_left(width, if wide { 10.0 } else { 4.0 }), view, &mut out);
     step(ui, from_left(26.0, 2.0), "Undo", view.undo.as_deref(), Action::Undo, &mut out);
     step(ui, from_left(26.0, 16.0), "Redo", view.redo.as_deref(), Action::Redo, &mut out);
     for (screen, word) in Screen::ALL {
@@ -296,7 +295,7 @@ fn look_menu(ui: &Ui, rect: Rect, view: &View, out: &mut Vec<Action>) {
 
 /// The keys that work everywhere: undo, redo, zoom.
 fn keys(ui: &Ui, view: &View, out: &mut Vec<Action>) {
-    if super::typing::is_any_open(ui) {
+    if super::typing::is_any_open(ui) || super::files::is_open(ui) {
         return;
     }
     let pressed =

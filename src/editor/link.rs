@@ -7,6 +7,7 @@
 mod adoption;
 pub mod chains;
 mod check;
+pub mod files;
 mod spectrum;
 pub mod window;
 
@@ -15,6 +16,8 @@ use super::ballistics::{Ballistics, Power, Reading};
 use super::chains::inserts::Inserts;
 use super::chains::keys::Costs;
 use super::edits::{Edits, Known};
+use super::files::Files;
+use super::files::clerk::Clerk;
 use super::look::{Look, Screen, Theme};
 use super::view::{MacroWords, Names, View};
 use super::whole::Whole;
@@ -23,7 +26,7 @@ use crate::plugin::parameters::{HostParameter, HostParameters};
 use crate::routing::parameter::{ALL, Parameter};
 use crate::routing::{Routing, STRIPS};
 use crate::schedule::{self, Schedule};
-use crate::session::Session;
+use crate::session::{Session, library};
 use adoption::Adoption;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::*;
@@ -45,6 +48,8 @@ pub struct Link {
     chains: chains::Chains,
     spectrum: spectrum::Spectrum,
     check: check::Check,
+    clerk: Clerk,
+    files: Files,
     /// The chains as they were last shown, which is what an edit starts from.
     inserts: Inserts,
     compiled: Option<(Routing, Arc<Costs>, Schedule)>,
@@ -65,7 +70,7 @@ impl Link {
         // What nobody looked at while no window was open is not shown as if it were now.
         meters.take_power();
         let loads = parameters.shared.loads();
-        Link {
+        let mut link = Link {
             parameters,
             meters,
             host,
@@ -77,17 +82,22 @@ impl Link {
             chains: chains::Chains::default(),
             spectrum: spectrum::Spectrum::default(),
             check: check::Check::default(),
+            clerk: Clerk::new(None),
+            files: Files::default(),
             inserts: Inserts::default(),
             compiled: None,
             loads,
             adoption: None,
             began: Instant::now(),
-        }
+        };
+        link.keep_templates_in(library::templates_folder());
+        link
     }
 
     /// A snapshot `seconds` after the last one.
     pub fn view(&mut self, seconds: f32) -> View {
         self.go_on_adopting(seconds);
+        self.fetch_files();
         let routing = self.routing();
         let shared = Arc::clone(&self.parameters.shared);
         self.follow_chains(&routing);
@@ -105,7 +115,8 @@ impl Link {
         edits.look.zoom = zoom;
         edits.look.theme = if light { Theme::Light } else { Theme::Dark };
         let (look, undo, redo) = (edits.look, edits.undo_name(), edits.redo_name());
-        let notice = edits.notice(self.began.elapsed().as_secs_f64());
+        let now = self.began.elapsed().as_secs_f64();
+        let (notice, news) = (edits.notice(now), edits.news(now));
         drop(edits);
         self.loads = loads;
         self.listen(&look, seconds);
@@ -143,7 +154,9 @@ impl Link {
             restart_needed: shared.is_restart_needed(),
             inserts: self.inserts.clone(),
             notice,
+            news,
             check,
+            files: self.files.clone(),
         }
     }
 
@@ -280,6 +293,7 @@ impl Link {
                 (session.strip_colours, session.bus_colours) = (all.strip_colours, all.bus_colours);
             }),
             Action::Adopt(whole) => self.adopt(&whole),
+            Action::Files(deed) => self.go_for(deed),
             Action::Resize(size) => self.remember_size(size),
             Action::Theme(theme) => shared.edit_session(|session| {
                 session.editor_light = theme == Theme::Light;

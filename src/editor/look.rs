@@ -114,6 +114,8 @@ pub struct Look {
     pub revealed: [bool; SOURCES],
     /// Whether the first view was seen.
     pub welcomed: bool,
+    /// Whether templates are shown to choose from.
+    pub templates: bool,
     /// How Main's meter is marked.
     pub scale: Scale,
     /// Which colours are on.
@@ -137,6 +139,7 @@ impl Default for Look {
             selected: None,
             revealed: [false; SOURCES],
             welcomed: false,
+            templates: false,
             scale: Scale::default(),
             theme: Theme::default(),
             zoom: 100,
@@ -154,6 +157,7 @@ impl Look {
             Action::Show(screen) => {
                 self.screen = *screen;
                 self.mix_for = None;
+                self.templates = false;
             }
             Action::ShowAll(all) => self.show_all = *all,
             Action::MixFor(bus) => {
@@ -169,6 +173,7 @@ impl Look {
                 }
             }
             Action::Welcomed | Action::Adopt(_) => self.welcomed = true,
+            Action::Templates(shown) => self.templates = *shown,
             Action::OpenChain(node) => {
                 if self.chain != *node {
                     self.slot = None;

@@ -82,7 +82,8 @@ pub fn head_menu(response: &Response, view: &View, node: Node, out: &mut Vec<Act
             copy_channel(ui, view, node);
             ui.close();
         }
-        let lesson = "Brings fader, pan, sends, mute, chain; name and colour if there are none yet.";
+        let lesson =
+            "Brings fader, pan, sends, mute, chain; name and colour if there are none yet.";
         if ui.button(format!("Paste {kind}")).on_hover_text(lesson).clicked() {
             out.push(paste_later(ui, Some(node)));
             ui.close();
@@ -147,7 +148,8 @@ pub fn adopt(whole: Whole) -> Action {
 /// Words that begin large and end with a stop.
 pub fn sentence(words: &str) -> String {
     let mut letters = words.chars();
-    let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
+    let first: String =
+        letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
     let stop = if words.ends_with(['.', '?']) { "" } else { "." };
     format!("{first}{}{stop}", letters.as_str())
 }

@@ -6,6 +6,7 @@
 use super::ballistics::{Power, Reading};
 use super::chains::inserts::Inserts;
 use super::check::Found;
+use super::files::Files;
 use super::look::Look;
 use super::trace::is_wired;
 use crate::engine::meters::{METERS, Meter};
@@ -53,6 +54,10 @@ pub struct View {
     pub inserts: Inserts,
     /// What was refused, in words, for as long as it is news.
     pub notice: Option<String>,
+    /// What was done, in words, for as long as it is news.
+    pub news: Option<String>,
+    /// What is known of the disk.
+    pub files: Files,
     /// What Route Check found; shared, because it changes rarely and is drawn often.
     pub check: Arc<Found>,
 }
@@ -78,6 +83,8 @@ impl View {
             restart_needed: false,
             inserts: Inserts::default(),
             notice: None,
+            news: None,
+            files: Files::default(),
             check: Arc::default(),
         }
     }

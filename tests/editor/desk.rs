@@ -12,11 +12,15 @@ use switchyard::check::{Surroundings, latencies};
 use switchyard::editor::chains::keys::Costs;
 use switchyard::editor::check::Found;
 use switchyard::editor::edits::{Edits, Known};
+use switchyard::editor::files::clerk::{Clerk, Deed};
+use switchyard::editor::link::files::landed;
+use switchyard::editor::sessions::paste;
 use switchyard::editor::view::Names;
 use switchyard::editor::{Action, View, show, theme};
 use switchyard::routing::parameter::Parameter;
 use switchyard::routing::{Node, Routing, SOURCES};
 use switchyard::schedule::compile;
+use switchyard::session::file;
 
 /// Large enough that nothing has to scroll.
 pub const WHOLE: [usize; 2] = [2480, 1100];
@@ -26,6 +30,7 @@ pub struct State {
     pub view: View,
     pub log: Vec<Action>,
     pub edits: Edits,
+    pub clerk: Clerk,
 }
 
 /// The editor, a pointer and a keyboard.
@@ -51,7 +56,8 @@ impl Desk {
     pub fn scaled(mut view: View, size: [usize; 2], scale: f32) -> Desk {
         look_over(&mut view);
         let look = view.look;
-        let state = State { view, log: Vec::new(), edits: Edits::with_look(look) };
+        let clerk = Clerk::new(view.files.templates_folder.clone());
+        let state = State { view, log: Vec::new(), edits: Edits::with_look(look), clerk };
         let mut harness = Harness::builder()
             .with_size(vec2(size[0] as f32, size[1] as f32))
             .with_pixels_per_point(scale)
@@ -201,8 +207,48 @@ fn look_over(view: &mut View) {
     view.check = Arc::new(Found::of(&view.routing, &session, &surroundings));
 }
 
+/// What came of errands, as what the user would have done.
+fn come_home(state: &mut State) -> Vec<Action> {
+    let State { view, clerk, .. } = state;
+    let mut files = std::mem::take(&mut view.files);
+    let mut actions = Vec::new();
+    for outcome in clerk.fetch() {
+        actions.extend(landed(outcome, &mut files, |_, _| panic!("pasted at once")));
+    }
+    view.files = files;
+    actions
+}
+
+/// An errand that is done at once; the system's clipboard is left alone.
+fn go_for(state: &mut State, deed: Deed) -> Vec<Action> {
+    let State { view, clerk, .. } = state;
+    let session = &view.inserts.session;
+    match deed {
+        Deed::Paste { onto, kept } => {
+            vec![paste(&kept, onto, &view.routing, session, &view.names)]
+        }
+        deed => {
+            clerk.ask(deed, || file::to_json(&view.routing, session));
+            clerk.wait();
+            Vec::new()
+        }
+    }
+}
+
 fn frame(ui: &mut egui::Ui, state: &mut State) {
-    let asked = show(ui, &state.view);
+    let mut asked = come_home(state);
+    asked.extend(show(ui, &state.view));
+    let errands: Vec<Deed> = asked
+        .iter()
+        .filter_map(|action| match action {
+            Action::Files(deed) => Some(deed.clone()),
+            _ => None,
+        })
+        .collect();
+    for errand in errands {
+        asked.extend(go_for(state, errand));
+        ui.ctx().request_repaint();
+    }
     let (held, now) = ui.input(|input| (input.pointer.any_down(), input.time));
     let any = !asked.is_empty();
     let due = state.edits.take(asked, held, &Known::of(&state.view, now));
@@ -238,6 +284,7 @@ fn frame(ui: &mut egui::Ui, state: &mut State) {
     view.undo = state.edits.undo_name();
     view.redo = state.edits.redo_name();
     view.notice = state.edits.notice(now);
+    view.news = state.edits.news(now);
     if any || !due.is_empty() {
         let inserts = &mut view.inserts;
         let costs = Costs::of(&inserts.session, &view.routing, inserts.sample_rate);

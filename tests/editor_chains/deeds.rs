@@ -329,7 +329,9 @@ fn a_response_is_chosen_by_name_and_a_file_is_asked_for_by_its_path() {
     assert_eq!(known.impulse.as_ref().map(|impulse| impulse.name.as_str()), Some("Plate"));
     desk.take_log();
     desk.click("Impulse File");
+    assert!(desk.has("File Name"), "a file is chosen or typed");
     desk.type_text("/rooms/hall.wav", Key::Enter);
+    assert!(!desk.has("File Name"));
     let wanted = Action::LoadImpulse(8, "/rooms/hall.wav".into());
     assert!(desk.take_log().contains(&wanted));
 }
