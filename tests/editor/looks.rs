@@ -8,18 +8,26 @@ use crate::lively;
 use egui::{Color32, Modifiers, vec2};
 use egui_kittest::{SnapshotOptions, SnapshotResults};
 use image::RgbaImage;
+use std::sync::Arc;
+use switchyard::editor::files::Listing;
 use switchyard::editor::theme::DARK;
 use switchyard::editor::{Screen, Theme, View};
 use switchyard::routing::{Node, Routing, Tap};
+use switchyard::session::Session;
+use switchyard::session::library::{Entry, Kept};
+
+/// Rounding differs between processors by a shade here and there; a moved line differs by more.
+fn options() -> SnapshotOptions {
+    SnapshotOptions::new()
+        .threshold(1.2)
+        .max_failed_pixels(40_usize)
+        .output_path("tests/editor/snapshots")
+}
 
 /// Compares a view with its kept pictures in both themes, at 100 % and, in the smallest window, at
 /// 200 %.
 fn compare(name: &str, view: &View) {
-    // Rounding differs between processors by a shade here and there; a moved line differs by more.
-    let options = SnapshotOptions::new()
-        .threshold(1.2)
-        .max_failed_pixels(40_usize)
-        .output_path("tests/editor/snapshots");
+    let options = options();
     // Says at its end which pictures differ, so that one does not hide the next.
     let mut results = SnapshotResults::new();
     for (theme, word) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
@@ -72,6 +80,50 @@ fn route_check_looks_as_it_did() {
     let mut clean = View::of(Routing::default());
     clean.look.screen = Screen::Check;
     compare("check-clean", &clean);
+}
+
+#[test]
+fn the_templates_look_as_they_did() {
+    let mut view = lively::band();
+    view.look.templates = true;
+    let kept = |name: &str, holds| Kept { name: name.into(), path: "/shows/x".into(), holds };
+    let read = Ok(Box::new((Routing::default(), Session::default())));
+    let reason = "it is damaged or not a Switchyard session: expected `,` at line 12 column 4";
+    let kept = vec![kept("Tuesday", read), kept("Broken", Err(reason.into()))];
+    view.files.templates = Arc::new(kept);
+    compare("templates", &view);
+}
+
+#[test]
+fn choosing_a_file_looks_as_it_did() {
+    let entry = |name: &str, is_folder| Entry { name: name.into(), is_folder };
+    let entries = vec![
+        entry("Rehearsals", true),
+        entry("Friday.switchyard", false),
+        entry("Saturday.switchyard", false),
+    ];
+    let options = options();
+    let mut results = SnapshotResults::new();
+    for (theme, word) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+        for (size, scale, percent) in [([1180, 720], 1.0, 100), ([760, 480], 2.0, 200)] {
+            let mut view = lively::band();
+            view.look.theme = theme;
+            view.files.home = "/shows".into();
+            let mut desk = Desk::scaled(view, size, scale);
+            desk.click("Session");
+            desk.click("Save…");
+            let files = &mut desk.harness.state_mut().view.files;
+            files.listing = Some(Arc::new(Listing {
+                folder: "/shows".into(),
+                endings: vec!["switchyard"],
+                entries: Ok(entries.clone()),
+            }));
+            desk.settle();
+            desk.click("File Saturday.switchyard");
+            let name = format!("files-{word}-{percent}");
+            results.add(desk.harness.try_snapshot_options(name, &options));
+        }
+    }
 }
 
 #[test]
