@@ -59,6 +59,7 @@ const MONITOR: f32 = 168.0;
 /// Draws the whole editor and returns what the user did.
 pub fn show(ui: &mut Ui, view: &View) -> Vec<Action> {
     leave_space_to_the_host(ui);
+    check::reveal::arrive(ui);
     // The whole window, whatever margin the surroundings chose.
     let all = ui.ctx().content_rect();
     ui.set_clip_rect(all);

@@ -5,6 +5,11 @@
 
 #![cfg(feature = "plugin")]
 
+#[path = "editor_link/check.rs"]
+mod check;
+#[path = "editor_link/files.rs"]
+mod files;
+
 use nice_plug::context::PluginApi;
 use nice_plug::context::gui::{GuiContext, GuiContextInner};
 use nice_plug::params::internals::ParamPtr;
@@ -15,9 +20,8 @@ use std::sync::{Arc, Mutex};
 use switchyard::editor::action::{edit, edit_together};
 use switchyard::editor::chains::edit::{ChainEdit, Place};
 use switchyard::editor::edits::Edits;
-use switchyard::editor::files::clerk::Deed;
 use switchyard::editor::link::Link;
-use switchyard::editor::{Action, Screen, Theme, View, Whole};
+use switchyard::editor::{Action, Screen, Theme, Whole};
 use switchyard::effects::{EffectSpec, Kind};
 use switchyard::engine::meters::{Meter, Meters};
 use switchyard::engine::scope::LENGTH;
@@ -26,7 +30,7 @@ use switchyard::plugin::shared::{Shared, Track};
 use switchyard::routing::chain::{Chain, Slot};
 use switchyard::routing::parameter::{ALL, Parameter};
 use switchyard::routing::{MAIN, Node, Routing, Tap};
-use switchyard::session::{Session, library};
+use switchyard::session::Session;
 use switchyard::templates::TEMPLATES;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -507,168 +511,4 @@ fn a_window_that_closes_in_the_middle_of_a_whole_mixer_sends_the_rest_and_holds_
     ));
     assert_eq!(paired(&setup.heard()), ALL.len());
     assert!(!setup.parameters.shared.is_held());
-}
-
-#[test]
-fn route_check_runs_when_something_changed_and_costs_nothing_otherwise() {
-    let mut setup = setup();
-    setup.host.plays.store(true, Relaxed);
-    setup.link.view(0.03);
-    let first = setup.link.checks();
-    for _ in 0..60 {
-        setup.link.view(0.03);
-    }
-    assert_eq!(setup.link.checks(), first, "nothing changed");
-    let role = Parameter::BusRole(3);
-    let level = Parameter::StripLevel(1, 3);
-    let tap = Parameter::StripTap(1, 3);
-    let pre = f32::from(Tap::Pre as u8);
-    setup.link.apply(edit_together(&[(role, 1.0), (level, 0.5), (tap, pre)]), false);
-    let found = |setup: &mut Setup, id: &str| {
-        let view = setup.link.view(0.03);
-        view.check.open.iter().any(|finding| finding.id == id)
-    };
-    assert!(found(&mut setup, "pre-send-into-return"));
-    assert_eq!(setup.link.checks(), first + 1);
-    setup.link.apply(vec![Action::Zoom(125)], false);
-    setup.link.view(0.03);
-    // Ports the host does not give.
-    assert!(!found(&mut setup, "missing-input"));
-    setup.parameters.shared.set_given((u32::MAX & !2, u32::MAX));
-    assert!(found(&mut setup, "missing-input"));
-    // A lamp is lit.
-    setup.meters.set_fault(0);
-    assert!(found(&mut setup, "input-fault"));
-    setup.link.apply(vec![Action::ClearFault(0)], false);
-    assert!(!found(&mut setup, "input-fault"));
-}
-
-#[test]
-fn an_input_that_is_silent_for_long_while_others_play_is_found() {
-    let mut setup = setup();
-    setup.host.plays.store(true, Relaxed);
-    setup.link.apply(edit(Parameter::StripLevel(1, 0), 0.75), false);
-    let mut silent = |seconds: usize| {
-        for _ in 0..seconds {
-            setup.meters.raise(Meter::StripInput(0), [0.5, 0.5]);
-            setup.link.view(1.0);
-        }
-        let found = setup.link.view(0.0).check;
-        let silent = found.open.iter().find(|finding| finding.id == "silent-input");
-        silent.map(|finding| finding.text.clone())
-    };
-    assert_eq!(silent(10), None, "it may be a pause");
-    let text = silent(20).expect("it is told");
-    assert!(text.contains("Strip 2"), "{text}");
-}
-
-/// A folder of its own that goes away.
-struct Folder(std::path::PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let folder =
-            std::env::temp_dir().join(format!("switchyard-link-{}-{name}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).expect("a folder");
-        Folder(folder)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// Has everything that is under way to the disk come home, and looks.
-fn come_home(setup: &mut Setup) -> View {
-    for _ in 0..4 {
-        setup.link.wait_for_files();
-        setup.link.view(0.03);
-    }
-    setup.link.view(0.0)
-}
-
-fn go_for(setup: &mut Setup, deed: Deed) -> View {
-    setup.link.apply(vec![Action::Files(deed)], false);
-    come_home(setup)
-}
-
-#[test]
-fn a_session_is_written_and_read_back_as_one_step_with_everything_in_it() {
-    let folder = Folder::new("written");
-    let path = folder.0.join("Night.switchyard");
-    let mut setup = setup();
-    setup.host.plays.store(true, Relaxed);
-    let (routing, session) = (TEMPLATES[1].build)();
-    let band = Whole::of("Band", &routing, session);
-    setup.link.apply(vec![Action::Adopt(Box::new(band))], false);
-    let saved = come_home(&mut setup);
-    let view = go_for(&mut setup, Deed::Save { path: path.clone(), replace: false });
-    assert!(view.news.is_some_and(|news| news.contains("Night.switchyard")), "it is said");
-    let view = go_for(&mut setup, Deed::Save { path: path.clone(), replace: false });
-    assert!(view.notice.is_some_and(|words| words.contains("is there already")));
-    let empty = Whole::of("Empty", &Routing::default(), Session::default());
-    setup.link.apply(vec![Action::Adopt(Box::new(empty))], false);
-    assert_ne!(come_home(&mut setup).names, saved.names);
-    let view = go_for(&mut setup, Deed::Open(path));
-    assert!(view.routing == saved.routing);
-    assert_eq!(view.names, saved.names);
-    assert_eq!(view.inserts.session.chains, saved.inserts.session.chains);
-    assert_eq!(view.undo.as_deref(), Some("Open Night"));
-    setup.link.apply(vec![Action::Undo], false);
-    assert!(come_home(&mut setup).routing == Routing::default());
-}
-
-#[test]
-fn a_damaged_or_newer_file_is_refused_and_neither_the_host_nor_the_session_hears_of_it() {
-    let folder = Folder::new("damaged");
-    let mut setup = setup();
-    setup.host.plays.store(true, Relaxed);
-    setup.link.view(0.0);
-    let before = setup.parameters.shared.session_json();
-    for (name, content, words) in [
-        ("cut", "{\"switchyard\": 2,\n \"para", "line 2"),
-        ("newer", "{\"switchyard\": 99}", "update Switchyard"),
-        ("late", "", "line 1"),
-    ] {
-        let path = folder.0.join(format!("{name}.switchyard"));
-        std::fs::write(&path, content).expect("written");
-        let view = go_for(&mut setup, Deed::Open(path));
-        let notice = view.notice.expect("it is said");
-        assert!(notice.contains(words) && notice.starts_with(char::is_uppercase), "{notice}");
-        assert_eq!(view.undo, None);
-    }
-    assert_eq!(setup.heard(), []);
-    assert_eq!(setup.parameters.shared.session_json(), before);
-    assert!(!setup.parameters.shared.take_dirty(), "the project is as it was");
-}
-
-#[test]
-fn the_user_s_templates_are_found_when_a_window_opens_and_after_one_is_saved() {
-    let folder = Folder::new("kept");
-    let mut setup = setup();
-    std::fs::write(folder.0.join("Broken.switchyard"), "{").expect("written");
-    setup.link.keep_templates_in(Some(folder.0.clone()));
-    let view = come_home(&mut setup);
-    let names = |view: &View| -> Vec<(String, bool)> {
-        let kept = view.files.templates.iter();
-        kept.map(|kept| (kept.name.clone(), kept.holds.is_ok())).collect()
-    };
-    assert_eq!(names(&view), [("Broken".to_string(), false)]);
-    let path = folder.0.join("Mine.switchyard");
-    let view = go_for(&mut setup, Deed::Save { path, replace: false });
-    assert_eq!(names(&view), [("Broken".to_string(), false), ("Mine".to_string(), true)]);
-}
-
-#[test]
-fn a_window_that_closes_while_a_file_is_written_leaves_it_whole() {
-    let folder = Folder::new("closing");
-    let path = folder.0.join("Last.switchyard");
-    let mut setup = setup();
-    let deed = Deed::Save { path: path.clone(), replace: false };
-    setup.link.apply(vec![Action::Files(deed)], false);
-    drop(setup.link);
-    assert!(library::load(&path).is_ok());
 }

@@ -19,7 +19,7 @@ use crate::session::{Session, file};
 use egui::{Align2, Popup, Rect, Response, Role, Sense, Ui, pos2};
 
 /// The width of the menu's button where it says the program's name.
-pub const WIDE: f32 = 102.0;
+pub const WIDE: f32 = 90.0;
 /// Its width where only the arrow has room.
 pub const NARROW: f32 = 16.0;
 

@@ -50,7 +50,9 @@ pub fn rename(
     label_in(ui, rect, align, &shown, font, colour);
     focus_ring(ui, &response);
     say(ui, &response, || {
-        format!("{shown} ({node}). Click to trace its paths, double-click to rename, right-click to copy.")
+        format!(
+            "{shown} ({node}). Click to trace its paths, double-click to rename, right-click to copy."
+        )
     });
     super::sessions::head_menu(&response, view, node, out);
     response.clicked() && !by_key && !response.double_clicked()

@@ -29,6 +29,9 @@ use crate::routing::{BUSES, Node, Routing, STRIPS, Tap};
 use crate::schedule::{self, Admission, Timing};
 use serde_json::{Map, Value, json};
 
+/// A copied session is some tens of kilobytes; a longer text, in bytes, is not looked at.
+const LARGEST: usize = 16 << 20;
+
 /// What can be pasted.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Clip {
@@ -163,7 +166,7 @@ fn text(clip: Map<String, Value>) -> String {
 /// [`ClipError`] says what is wrong and where.
 pub fn read(text: &str) -> Result<Clip, ClipError> {
     let trimmed = text.trim_start_matches('\u{feff}').trim();
-    if !trimmed.starts_with('{') || !trimmed.contains("\"switchyard\"") {
+    if text.len() > LARGEST || !trimmed.starts_with('{') || !trimmed.contains("\"switchyard\"") {
         return Err(ClipError::NotOurs);
     }
     let value: Value = serde_json::from_str(trimmed).map_err(FileError::from)?;

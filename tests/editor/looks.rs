@@ -9,6 +9,7 @@ use egui::{Color32, Modifiers, vec2};
 use egui_kittest::{SnapshotOptions, SnapshotResults};
 use image::RgbaImage;
 use std::sync::Arc;
+use switchyard::check::Finding;
 use switchyard::editor::files::Listing;
 use switchyard::editor::theme::DARK;
 use switchyard::editor::{Screen, Theme, View};
@@ -77,6 +78,10 @@ fn route_check_looks_as_it_did() {
     let mut view = crate::check::wrong();
     view.look.screen = Screen::Check;
     compare("check", &view);
+}
+
+#[test]
+fn route_check_with_nothing_to_report_looks_as_it_did() {
     let mut clean = View::of(Routing::default());
     clean.look.screen = Screen::Check;
     compare("check-clean", &clean);
@@ -153,6 +158,10 @@ fn taps_refusals_and_switches_wear_their_colours() {
     view.routing.buses[4].sends[2].tap = Tap::Post;
     let mut looped = View::of(view.routing);
     looped.look.welcomed = true;
+    // Marks of what Route Check finds have colours of their own.
+    let found = Desk::sized(looped.clone(), WHOLE).view().check.open.clone();
+    let intended = found.iter().map(Finding::key).collect();
+    looped.inserts.session = Arc::new(Session { intended, ..Session::default() });
     let mut desk = Desk::sized(looped, WHOLE);
     let picture = desk.picture();
     let (post, pre, input, fault) = (DARK.post, DARK.pre, DARK.input, DARK.fault);

@@ -43,7 +43,8 @@ pub fn reveal(finding: &Finding) -> (Vec<Action>, Option<Id>) {
         let parameter = if talkback { P::MonitorTalkback } else { P::MonitorSource };
         return (Vec::new(), Some(id_of(&parameter.name())));
     };
-    let edits = || finding.fixes.iter().flat_map(|fix| &fix.edits);
+    // The first way out is the one that changes least.
+    let edits = || finding.fixes.first().into_iter().flat_map(|fix| &fix.edits);
     if edits().any(|edit| !matches!(edit, Edit::Value(..) | Edit::Name(..))) {
         return (vec![Action::Show(Screen::Chains), Action::OpenChain(node)], None);
     }
@@ -105,8 +106,21 @@ fn memory() -> Id {
 
 /// Gives a control of the next picture the keyboard, and has it scrolled to.
 pub fn go_to(ui: &Ui, id: Id) {
-    ui.memory_mut(|memory| memory.request_focus(id));
-    ui.data_mut(|data| data.insert_temp(memory(), id));
+    ui.data_mut(|data| {
+        data.insert_temp(memory(), id);
+        data.insert_temp(memory().with("keyboard"), id);
+    });
+    ui.ctx().request_repaint();
+}
+
+/// Hands the keyboard over at the beginning of a picture, because a press elsewhere in the one before
+/// would take it away again.
+pub fn arrive(ui: &Ui) {
+    let waiting = memory().with("keyboard");
+    if let Some(id) = ui.data(|data| data.get_temp::<Id>(waiting)) {
+        ui.data_mut(|data| data.remove::<Id>(waiting));
+        ui.memory_mut(|memory| memory.request_focus(id));
+    }
 }
 
 /// Scrolls to a control that was just revealed. Called by controls that may be out of sight.

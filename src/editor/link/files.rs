@@ -8,7 +8,6 @@ use crate::editor::action::Action;
 use crate::editor::files::Files;
 use crate::editor::files::clerk::{Clerk, Deed, Outcome};
 use crate::editor::sessions::{adopt, paste, sentence};
-use crate::editor::view::Names;
 use crate::editor::whole::Whole;
 use crate::routing::{Node, Routing};
 use crate::session::library::{Written, home};
@@ -85,7 +84,7 @@ impl Link {
             let mut files = std::mem::take(&mut self.files);
             let actions = landed(outcome, &mut files, |text, onto| {
                 let session = self.parameters.shared.session(Session::clone);
-                paste(text, onto, &self.routing(), &session, &Names::in_session(&session))
+                paste(text, onto, &self.routing(), &session, &self.names())
             });
             self.files = files;
             if !actions.is_empty() {

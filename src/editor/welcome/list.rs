@@ -21,7 +21,7 @@ pub fn templates(ui: &mut Ui, column: &mut Column, view: &View, out: &mut Vec<Ac
     let offered = |template: &&Template| template.id != "empty" || view.look.templates;
     for template in TEMPLATES.iter().filter(offered) {
         let lines = [
-            (template.purpose.to_string(), palette(ui).quiet),
+            (template.purpose.to_string(), palette(ui).text),
             (template.feeding.to_string(), palette(ui).quiet),
         ];
         if entry(ui, column, template.title, &lines, true) {
