@@ -19,7 +19,7 @@ use super::page::Column;
 use super::theme::{self, palette};
 use super::view::View;
 use crate::check::{RULES, Severity};
-use crate::routing::{DESTINATIONS, SOURCES};
+use crate::routing::{DESTINATIONS, STRIPS};
 use egui::{Align2, Id, Rect, Role, ScrollArea, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 /// The widest the page gets.
@@ -82,7 +82,10 @@ fn page(ui: &mut Ui, column: &mut Column, view: &View, out: &mut Vec<Action>) {
 
 /// What was looked at, in one sentence.
 fn checked(view: &View) -> String {
-    let connections = (0..SOURCES)
+    let strips = view.shown_strips();
+    let buses = view.shown_buses();
+    let sources = strips.iter().copied().chain(buses.iter().map(|bus| STRIPS + bus));
+    let connections = sources
         .flat_map(|from| (0..DESTINATIONS).map(move |to| (from, to)))
         .filter(|(from, to)| view.schedule.is_connected(*from, *to))
         .count();
@@ -94,8 +97,8 @@ fn checked(view: &View) -> String {
         "Checked against {} rules: {}, {}, {} and {}. Connections that loop or are missing, doubled \
          paths, taps that do not fit, levels, latency, keys, talkback, what the host gives.",
         RULES.len(),
-        many(view.shown_strips().len(), "strip", "strips"),
-        many(view.shown_buses().len(), "bus", "buses"),
+        many(strips.len(), "strip", "strips"),
+        many(buses.len(), "bus", "buses"),
         many(connections, "connection", "connections"),
         many(effects, "effect", "effects"),
     )
