@@ -32,11 +32,13 @@ pub mod trace;
 mod typing;
 pub mod view;
 mod welcome;
+pub mod whole;
 
 pub use action::Action;
 pub use link::window::create;
 pub use look::{Look, Screen, Theme};
 pub use view::View;
+pub use whole::Whole;
 
 use egui::{Key, Modifiers, Rect, ScrollArea, Stroke, Ui, UiBuilder, pos2};
 

@@ -10,20 +10,23 @@ use nice_plug::context::gui::{GuiContext, GuiContextInner};
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::plugin::PluginState;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use switchyard::editor::action::{edit, edit_together};
 use switchyard::editor::chains::edit::{ChainEdit, Place};
 use switchyard::editor::edits::Edits;
 use switchyard::editor::link::Link;
-use switchyard::editor::{Action, Screen, Theme};
+use switchyard::editor::{Action, Screen, Theme, Whole};
 use switchyard::effects::{EffectSpec, Kind};
 use switchyard::engine::meters::{Meter, Meters};
 use switchyard::engine::scope::LENGTH;
 use switchyard::plugin::parameters::HostParameters;
 use switchyard::plugin::shared::Shared;
 use switchyard::routing::chain::{Chain, Slot};
-use switchyard::routing::parameter::Parameter;
-use switchyard::routing::{MAIN, Node, Tap};
+use switchyard::routing::parameter::{ALL, Parameter};
+use switchyard::routing::{MAIN, Node, Routing, Tap};
+use switchyard::session::Session;
+use switchyard::templates::TEMPLATES;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Heard {
@@ -35,6 +38,8 @@ enum Heard {
 #[derive(Default)]
 struct Host {
     heard: Mutex<Vec<(ParamPtr, Heard)>>,
+    /// Values that are set become the parameters', as when a host plays.
+    plays: AtomicBool,
 }
 
 impl Host {
@@ -52,6 +57,10 @@ impl GuiContextInner for Host {
     }
     unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
         self.hear(param, Heard::Set(normalized));
+        if self.plays.load(Relaxed) {
+            // SAFETY: the parameters live as long as the link that sets them.
+            unsafe { param._internal_set_normalized_value(normalized) };
+        }
     }
     unsafe fn raw_end_set_parameter(&self, param: ParamPtr) {
         self.hear(param, Heard::End);
@@ -237,7 +246,8 @@ fn a_loaded_state_leaves_nothing_to_take_back() {
     let mut setup = setup();
     setup.link.apply(edit(Parameter::StripMute(3), 1.0), false);
     setup.link.view(0.0);
-    drop(setup.parameters.shared.hold());
+    let saved = setup.parameters.shared.session_json();
+    setup.parameters.shared.load_session_json(&saved);
     assert_eq!(setup.link.view(0.0).undo, None);
 }
 
@@ -335,4 +345,142 @@ fn the_engine_writes_for_a_spectrum_only_while_a_chain_is_looked_at() {
     meters.scope.write(Node::Main.index(), &sound, 64);
     meters.scope.read(&mut samples);
     assert_eq!(samples, [0.0; LENGTH], "the window is closed");
+}
+
+/// A mixer in which every parameter and much of the session differs from the default.
+fn another(name: &str) -> Whole {
+    let (mut routing, mut session) = (Routing::default(), Session::default());
+    for parameter in ALL {
+        let (low, high) = parameter.kind().range();
+        let other = if parameter.default_value() == low { high } else { low };
+        parameter.set(&mut routing, other);
+    }
+    session.strip_names[0] = "Vox".into();
+    session.chains[0] = Chain::serial([Slot::new(0, EffectSpec::new(Kind::Gate))]);
+    Whole::of(name, &routing, session)
+}
+
+/// How often gestures on anything begin and end, and that they do so in order.
+fn paired(heard: &[(Parameter, Heard)]) -> usize {
+    let mut open = Vec::new();
+    for (parameter, what) in heard {
+        match what {
+            Heard::Begin => open.push(*parameter),
+            Heard::Set(_) => assert!(open.contains(parameter), "{parameter:?} set outside"),
+            Heard::End => {
+                let at = open.iter().position(|one| one == parameter).expect("it began");
+                open.remove(at);
+            }
+        }
+    }
+    assert!(open.is_empty(), "{open:?} did not end");
+    heard.iter().filter(|(_, what)| *what == Heard::Begin).count()
+}
+
+#[test]
+fn a_whole_mixer_reaches_the_host_in_parts_its_queue_can_hold_and_is_held_until_all_of_it_arrived()
+{
+    let mut setup = setup();
+    let shared = Arc::clone(&setup.parameters.shared);
+    setup.link.apply(vec![Action::Adopt(Box::new(another("Open a file")))], false);
+    let mut gestures = paired(&setup.heard());
+    assert!(gestures > 0, "it begins at once");
+    assert!(shared.is_held(), "the audio thread waits");
+    setup.link.view(0.03);
+    assert_eq!(setup.heard().len(), 0, "nothing arrived yet, so nothing more goes out");
+    // What was sent arrives.
+    let late = another("");
+    for (parameter, _) in &late.values[..gestures] {
+        let host = &setup.parameters.all[parameter.index()];
+        let value = late.values[parameter.index()].1;
+        // SAFETY: the parameters outlive this call.
+        unsafe { host.as_ptr()._internal_set_normalized_value(normal(*parameter, value)) };
+    }
+    setup.host.plays.store(true, Relaxed);
+    for _ in 0..8 {
+        setup.link.view(0.03);
+        let part = setup.heard();
+        assert!(part.len() <= 2048, "{} events at once", part.len());
+        gestures += paired(&part);
+    }
+    assert_eq!(gestures, ALL.len(), "each parameter once");
+    assert!(!shared.is_held(), "it begins");
+    let view = setup.link.view(0.0);
+    for (parameter, value) in late.values {
+        assert!((parameter.get(&view.routing) - value).abs() < 1e-4, "{parameter:?}");
+    }
+    assert_eq!(view.name(Node::Strip(0)), "Vox");
+    assert_eq!(view.inserts.chain(Node::Strip(0)).slots().count(), 1);
+}
+
+fn normal(parameter: Parameter, plain: f32) -> f32 {
+    let (low, high) = parameter.kind().range();
+    (plain - low) / (high - low)
+}
+
+#[test]
+fn a_whole_mixer_is_one_step_to_take_back_with_a_name_and_keeps_the_window_as_it_is() {
+    let mut setup = setup();
+    setup.host.plays.store(true, Relaxed);
+    setup.link.apply(vec![Action::Zoom(125)], false);
+    let before = setup.link.view(0.0);
+    let (routing, session) = (TEMPLATES[0].build)();
+    let whole = Whole::of("Template Studio recording", &routing, session.clone());
+    let pictures = |setup: &mut Setup| (0..6).for_each(|_| drop(setup.link.view(0.03)));
+    setup.link.apply(vec![Action::Adopt(Box::new(whole.clone()))], false);
+    pictures(&mut setup);
+    let view = setup.link.view(0.0);
+    assert_eq!(view.undo.as_deref(), Some("Template Studio recording"));
+    assert_eq!(view.routing, routing);
+    assert_eq!(view.look.zoom, 125, "the window's look is not the template's");
+    assert_eq!(view.inserts.session.chains, session.chains);
+    assert!(setup.parameters.shared.take_dirty(), "the project changed");
+    setup.link.apply(vec![Action::Undo], false);
+    pictures(&mut setup);
+    let view = setup.link.view(0.0);
+    assert_eq!(view.routing, before.routing);
+    assert_eq!(view.names, before.names);
+    assert_eq!(view.inserts.session, before.inserts.session);
+    setup.link.apply(vec![Action::Redo], false);
+    pictures(&mut setup);
+    assert_eq!(setup.link.view(0.0).routing, routing);
+    let heard = setup.heard().len();
+    assert!(heard > 0);
+    setup.link.apply(vec![Action::Adopt(Box::new(whole))], false);
+    assert_eq!(setup.heard(), [], "it is there already");
+}
+
+#[test]
+fn a_whole_mixer_that_follows_another_at_once_wins_wherever_they_differ() {
+    let mut setup = setup();
+    let whole = Whole::of("Empty", &Routing::default(), Session::default());
+    setup.link.apply(vec![Action::Adopt(Box::new(another("Full")))], false);
+    setup.link.apply(vec![Action::Adopt(Box::new(whole))], false);
+    // What was sent before the host plays never arrives by itself here, so patience ends it.
+    setup.host.plays.store(true, Relaxed);
+    (0..40).for_each(|_| drop(setup.link.view(0.2)));
+    let mut last = std::collections::BTreeMap::new();
+    for (parameter, what) in setup.heard() {
+        if let Heard::Set(value) = what {
+            last.insert(parameter.index(), value);
+        }
+    }
+    for (index, value) in last {
+        let parameter = ALL[index];
+        let wanted = normal(parameter, parameter.default_value());
+        assert!((value - wanted).abs() < 1e-6, "{parameter:?} ended at {value}");
+    }
+    assert!(!setup.parameters.shared.is_held());
+}
+
+#[test]
+fn a_window_that_closes_in_the_middle_of_a_whole_mixer_sends_the_rest_and_holds_nothing() {
+    let mut setup = setup();
+    setup.link.apply(vec![Action::Adopt(Box::new(another("Full")))], false);
+    drop(std::mem::replace(
+        &mut setup.link,
+        window(&setup.host, &setup.parameters, &setup.meters, &setup.edits),
+    ));
+    assert_eq!(paired(&setup.heard()), ALL.len());
+    assert!(!setup.parameters.shared.is_held());
 }

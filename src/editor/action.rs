@@ -5,6 +5,7 @@
 use super::chains::edit::ChainEdit;
 use super::look::{Scale, Screen, Theme};
 use super::view::{edge_parameters, tap_value};
+use super::whole::Whole;
 use crate::engine::compare::Hearing;
 use crate::routing::parameter::Parameter;
 use crate::routing::{BUSES, DESTINATIONS, MAIN, Node, Role, Routing, SOURCES, STRIPS, Send, Tap};
@@ -59,6 +60,8 @@ pub enum Action {
     Compare(Node, Hearing),
     /// A slot's convolution gets the impulse response in a file.
     LoadImpulse(u64, String),
+    /// Values and a session take the place of what is there, at one sample and as one step.
+    Adopt(Box<Whole>),
     /// Something cannot be, in words, and nothing changes.
     Refuse(String),
     /// The user saw that a slot's effect failed.

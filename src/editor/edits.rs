@@ -14,6 +14,7 @@ use super::chains::inserts::Inserts;
 use super::chains::keys;
 use super::look::Look;
 use super::view::{Names, View};
+use super::whole::Whole;
 use crate::routing::parameter::Parameter;
 use crate::routing::{Node, Routing};
 use crate::session::Session;
@@ -98,6 +99,14 @@ impl Edits {
                     Ok(()) => out.push(Action::Chain(edit)),
                     Err(words) => self.refuse(words, known.now),
                 },
+                Action::Adopt(whole) => {
+                    // What is being dragged would be torn out of the hand.
+                    self.end_gestures(&mut out, known);
+                    match self.take_whole(*whole, known) {
+                        Ok(due) => out.extend(due.map(|whole| Action::Adopt(Box::new(whole)))),
+                        Err(words) => self.refuse(words, known.now),
+                    }
+                }
                 action => {
                     if self.admit(&action) {
                         self.note(&action, known);
@@ -145,6 +154,33 @@ impl Edits {
         self.session = Some(Arc::new(after));
         self.refused = None;
         Ok(())
+    }
+
+    /// Notes that everything changes at once, unless it cannot be: then nothing does. Answers what
+    /// there is to change.
+    fn take_whole(&mut self, whole: Whole, known: &Known<'_>) -> Result<Option<Whole>, String> {
+        let inserts = known.inserts;
+        let before = self.session.clone().unwrap_or_else(|| Arc::clone(&inserts.session));
+        let (back, again) = whole.both_ways(known.routing, &before);
+        if again.is_nothing() {
+            return Ok(None);
+        }
+        if let Some(after) = &again.session {
+            fits(after, inserts.sample_rate, inserts.longest)
+                .map_err(|refusal| format!("Refused: {refusal}."))?;
+        }
+        self.draft.push(Change::Whole { back, again: again.clone() });
+        self.follow_whole(&again);
+        self.refused = None;
+        Ok(Some(again))
+    }
+
+    /// Keeps up with everything that changes at once.
+    fn follow_whole(&mut self, whole: &Whole) {
+        if let Some(after) = &whole.session {
+            self.look.slot = self.look.slot.filter(|slot| after.slot(*slot).is_some());
+            self.session = Some(Arc::clone(after));
+        }
     }
 
     /// Says that something cannot be, and why.
@@ -274,6 +310,10 @@ impl Edits {
                 Change::Value { parameter, after, .. } => values.push((parameter, after)),
                 Change::Name { node, after, .. } => out.push(Action::Rename(node, after)),
                 Change::Colour { node, after, .. } => out.push(Action::Recolour(node, after)),
+                Change::Whole { again, .. } => {
+                    self.follow_whole(&again);
+                    out.push(Action::Adopt(Box::new(again)));
+                }
                 Change::Chain { again, .. } => {
                     self.follow_chain(&again, known);
                     out.push(Action::Chain(again));

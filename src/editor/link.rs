@@ -4,6 +4,7 @@
 //! Not here: anything drawn, and the window itself ([`window`]). A [`Link`] lives as long as one
 //! window, on that window's thread; gestures cut off by its closing end with it.
 
+mod adoption;
 pub mod chains;
 mod spectrum;
 pub mod window;
@@ -15,12 +16,14 @@ use super::chains::keys::Costs;
 use super::edits::{Edits, Known};
 use super::look::{Look, Screen, Theme};
 use super::view::{MacroWords, Names, View};
+use super::whole::Whole;
 use crate::engine::meters::{METERS, Meter, Meters};
 use crate::plugin::parameters::{HostParameter, HostParameters};
 use crate::routing::parameter::{ALL, Parameter};
 use crate::routing::{Routing, STRIPS};
 use crate::schedule::{self, Schedule};
 use crate::session::Session;
+use adoption::Adoption;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -44,6 +47,8 @@ pub struct Link {
     inserts: Inserts,
     compiled: Option<(Routing, Arc<Costs>, Schedule)>,
     loads: u32,
+    /// A whole mixer on its way to the host.
+    adoption: Option<Adoption>,
     began: Instant,
 }
 
@@ -72,19 +77,21 @@ impl Link {
             inserts: Inserts::default(),
             compiled: None,
             loads,
+            adoption: None,
             began: Instant::now(),
         }
     }
 
     /// A snapshot `seconds` after the last one.
     pub fn view(&mut self, seconds: f32) -> View {
+        self.go_on_adopting(seconds);
         let routing = self.routing();
         let shared = Arc::clone(&self.parameters.shared);
         self.follow_chains(&routing);
         let schedule = self.schedule(&routing);
         let (names, zoom, light, macros) = shared.session(|session| {
             let macros = macros(session, &routing);
-            (names(session), session.editor_zoom, session.editor_light, macros)
+            (Names::in_session(session), session.editor_zoom, session.editor_light, macros)
         });
         let loads = shared.loads();
         let mut edits = self.edits();
@@ -154,6 +161,10 @@ impl Link {
         for (parameter, host) in ALL.iter().zip(&self.parameters.all) {
             parameter.set(&mut routing, own_value(host));
         }
+        // What is on its way is as good as there, also for what is asked next.
+        for (parameter, value) in self.adoption.iter().flat_map(Adoption::under_way) {
+            parameter.set(&mut routing, *value);
+        }
         routing
     }
 
@@ -210,7 +221,7 @@ impl Link {
     }
 
     fn with_known<R>(&self, act: impl FnOnce(&mut Edits, &Known<'_>) -> R) -> R {
-        let (routing, names) = (self.routing(), self.parameters.shared.session(names));
+        let (routing, names) = (self.routing(), self.parameters.shared.session(Names::in_session));
         let now = self.began.elapsed().as_secs_f64();
         act(
             &mut self.edits(),
@@ -239,15 +250,16 @@ impl Link {
                 }
             }
             Action::Rename(node, name) => shared.edit_session(|session| {
-                let mut all = names(session);
+                let mut all = Names::in_session(session);
                 all.rename(node, &name);
                 (session.strip_names, session.bus_names) = (all.strips, all.buses);
             }),
             Action::Recolour(node, colour) => shared.edit_session(|session| {
-                let mut all = names(session);
+                let mut all = Names::in_session(session);
                 all.recolour(node, colour);
                 (session.strip_colours, session.bus_colours) = (all.strip_colours, all.bus_colours);
             }),
+            Action::Adopt(whole) => self.adopt(&whole),
             Action::Resize(size) => self.remember_size(size),
             Action::Theme(theme) => shared.edit_session(|session| {
                 session.editor_light = theme == Theme::Light;
@@ -258,6 +270,42 @@ impl Link {
             // The rest is the editor's own and followed already.
             _ => {}
         }
+    }
+
+    /// Begins to put a whole mixer in the place of the present one.
+    fn adopt(&mut self, whole: &Whole) {
+        let shared = &self.parameters.shared;
+        let adoption = self.adoption.get_or_insert_with(|| Adoption::new(shared));
+        if let Some(session) = &whole.session {
+            shared.replace_session(session);
+        }
+        adoption.extend(&whole.values);
+        self.go_on_adopting(0.0);
+    }
+
+    /// Sends what is due of a mixer on its way, and lets it begin once all of it arrived.
+    fn go_on_adopting(&mut self, seconds: f32) {
+        let Some(adoption) = &mut self.adoption else { return };
+        let Some(due) = adoption.due(seconds, &self.parameters) else { return };
+        if !due.is_empty() {
+            self.gestures(&due);
+        } else if let Some(adoption) = self.adoption.take() {
+            adoption.end(&self.parameters.shared);
+        }
+    }
+
+    /// What is left of a mixer on its way goes out at once.
+    fn end_adopting(&mut self) {
+        let Some(mut adoption) = self.adoption.take() else { return };
+        self.gestures(&adoption.rest());
+        adoption.end(&self.parameters.shared);
+    }
+
+    /// Complete gestures that overlap, so that a host records them as one step.
+    fn gestures(&self, values: &[(Parameter, f32)]) {
+        values.iter().for_each(|(parameter, _)| self.on_host(*parameter, Step::Begin));
+        values.iter().for_each(|(parameter, value)| self.on_host(*parameter, Step::Set(*value)));
+        values.iter().for_each(|(parameter, _)| self.on_host(*parameter, Step::End));
     }
 
     /// Keeps the window's size for the next opening.
@@ -284,21 +332,15 @@ impl Drop for Link {
         self.meters.scope.look_at(None);
         // A host that destroys the plugin before its window leaves the framework nothing to tell;
         // it panics then, and a panic here would end the host.
-        let ended = catch_unwind(AssertUnwindSafe(|| self.end_gestures()));
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            self.end_adopting();
+            self.end_gestures();
+        }));
         if ended.is_err() {
             log::warn!(
                 "Switchyard's editor was closed after its plugin, in the middle of a gesture"
             );
         }
-    }
-}
-
-fn names(session: &Session) -> Names {
-    Names {
-        strips: session.strip_names.clone(),
-        buses: session.bus_names.clone(),
-        strip_colours: session.strip_colours.clone(),
-        bus_colours: session.bus_colours.clone(),
     }
 }
 

@@ -165,7 +165,7 @@ impl Look {
                     *revealed = true;
                 }
             }
-            Action::Welcomed => self.welcomed = true,
+            Action::Welcomed | Action::Adopt(_) => self.welcomed = true,
             Action::OpenChain(node) => {
                 if self.chain != *node {
                     self.slot = None;

@@ -11,6 +11,7 @@ use crate::engine::meters::{METERS, Meter};
 use crate::routing::parameter::Parameter;
 use crate::routing::{BUSES, MAIN, Node, Role, Routing, STRIPS, Send, Tap};
 use crate::schedule::{self, Schedule, Timing};
+use crate::session::Session;
 use crate::units::{balance, gain_to_db, pan_mono};
 use std::sync::LazyLock;
 
@@ -243,6 +244,16 @@ pub struct Names {
 }
 
 impl Names {
+    /// What a session says.
+    pub fn in_session(session: &Session) -> Names {
+        Names {
+            strips: session.strip_names.clone(),
+            buses: session.bus_names.clone(),
+            strip_colours: session.strip_colours.clone(),
+            bus_colours: session.bus_colours.clone(),
+        }
+    }
+
     /// The name the user gave, if any.
     pub fn given(&self, node: Node) -> Option<&str> {
         let given = match node {

@@ -21,6 +21,8 @@ pub struct Shared {
     holds: AtomicU32,
     /// Rises whenever a hold begins or ends.
     generation: AtomicU32,
+    /// How many states were loaded.
+    loads: AtomicU32,
     /// The session. Never locked by the audio thread.
     session: Mutex<Session>,
     /// The session changed since the host was last told.
@@ -48,7 +50,7 @@ pub enum Taken {
     Held,
 }
 
-/// A state load that is not over; values wait until it is dropped.
+/// A state load, or an adoption by the editor, that is not over; values wait until it is dropped.
 pub struct Hold(Arc<Shared>);
 
 impl Drop for Hold {
@@ -68,6 +70,7 @@ impl Default for Shared {
             touched: std::array::from_fn(|_| AtomicU64::new(0)),
             holds: AtomicU32::new(0),
             generation: AtomicU32::new(0),
+            loads: AtomicU32::new(0),
             session: Mutex::new(Session::default()),
             dirty: AtomicBool::new(false),
             latency: AtomicU32::new(0),
@@ -92,7 +95,7 @@ impl Shared {
 
     /// How many states were loaded so far, so that the editor hears of it. [any thread]
     pub fn loads(&self) -> u32 {
-        self.generation.load(Acquire) / 2
+        self.loads.load(Acquire)
     }
 
     /// Takes the set of changed parameters and reads their values by `read`. If a state is being
@@ -120,7 +123,7 @@ impl Shared {
         Taken::Held
     }
 
-    /// Begins a state load: until the hold is dropped, the audio thread keeps its old values;
+    /// Begins to change many values: until the hold is dropped, the audio thread keeps its old ones;
     /// afterwards it takes all new ones at one sample. [main-thread]
     pub fn hold(self: &Arc<Self>) -> Hold {
         self.holds.fetch_add(1, SeqCst);
@@ -128,8 +131,8 @@ impl Shared {
         Hold(Arc::clone(self))
     }
 
-    /// Ends a state load: the values held and the chains of the session loaded begin in the same
-    /// block. [main-thread]
+    /// Ends a hold: the values held and the chains of the present session begin in the same block.
+    /// [main-thread]
     pub fn commit(&self, hold: Hold) {
         if let Some(bench) = self.bench() {
             bench.commit(hold);
@@ -147,6 +150,15 @@ impl Shared {
         let result = edit(&mut lock(&self.session));
         self.follow();
         result
+    }
+
+    /// Puts another session in the place of the present one, and tells the host. The chains follow
+    /// when the hold under way is committed. [main-thread]
+    pub fn replace_session(&self, session: &Session) {
+        let mut session = session.clone();
+        session.number_slots();
+        *lock(&self.session) = session;
+        self.tell();
     }
 
     /// Changes the session's chains or macros, unless the result cannot be run; then nothing is
@@ -189,12 +201,17 @@ impl Shared {
 
     /// The session changed: tell the host, and have the chains follow.
     fn follow(&self) {
+        self.tell();
+        if let Some(bench) = &*lock(&self.bench) {
+            bench.request();
+        }
+    }
+
+    /// The session changed: tell the host.
+    fn tell(&self) {
         self.dirty.store(true, Release);
         if let Some(wake) = self.wake.get() {
             wake();
-        }
-        if let Some(bench) = &*lock(&self.bench) {
-            bench.request();
         }
     }
 
@@ -259,6 +276,7 @@ impl Shared {
         match Session::from_json(json) {
             Ok(session) => {
                 *lock(&self.session) = session;
+                self.loads.fetch_add(1, AcqRel);
             }
             Err(error) => log::warn!("Switchyard keeps its session: {error}"),
         }

@@ -10,6 +10,7 @@ use image::RgbaImage;
 use std::sync::Arc;
 use switchyard::editor::chains::keys::Costs;
 use switchyard::editor::edits::{Edits, Known};
+use switchyard::editor::view::Names;
 use switchyard::editor::{Action, View, show, theme};
 use switchyard::routing::Routing;
 use switchyard::routing::parameter::Parameter;
@@ -188,6 +189,15 @@ fn frame(ui: &mut egui::Ui, state: &mut State) {
                 let mut session = (*view.inserts.session).clone();
                 edit.apply(&mut session, &view.routing.macros).expect("it was found good");
                 view.inserts.session = Arc::new(session);
+            }
+            Action::Adopt(whole) => {
+                for (parameter, value) in &whole.values {
+                    parameter.set(&mut view.routing, *value);
+                }
+                if let Some(session) = &whole.session {
+                    view.names = Names::in_session(session);
+                    view.inserts.session = Arc::clone(session);
+                }
             }
             Action::ClearSlotFault(slot) => {
                 view.inserts.faults.remove(slot);

@@ -5,6 +5,7 @@
 use super::Known;
 use crate::editor::chains::edit::ChainEdit;
 use crate::editor::drawing::typographic;
+use crate::editor::whole::Whole;
 use crate::routing::parameter::Parameter as P;
 use crate::routing::{MAIN, Node, Role, STRIPS, Tap};
 use crate::units::Fader;
@@ -25,6 +26,8 @@ pub enum Change {
     /// Chains, or what macros drive: what takes it back, what does it again, what it is called,
     /// and in which grip of the pointer it was done.
     Chain { back: ChainEdit, again: ChainEdit, name: String, grip: u32 },
+    /// Everything at once: what takes it back and what does it again.
+    Whole { back: Whole, again: Whole },
 }
 
 impl Change {
@@ -49,6 +52,7 @@ impl Change {
             Change::Name { before, after, .. } => before == after,
             Change::Colour { before, after, .. } => before == after,
             Change::Chain { back, again, .. } => back == again,
+            Change::Whole { back, again } => back == again,
         }
     }
 
@@ -59,6 +63,7 @@ impl Change {
             Change::Name { before, after, .. } => std::mem::swap(before, after),
             Change::Colour { before, after, .. } => std::mem::swap(before, after),
             Change::Chain { back, again, .. } => std::mem::swap(back, again),
+            Change::Whole { back, again } => std::mem::swap(back, again),
         }
         turned
     }
@@ -237,6 +242,7 @@ fn one(change: &Change, known: &Known<'_>) -> String {
     let name = |node: Node| known.names.of(node);
     match change {
         Change::Chain { name, .. } => name.clone(),
+        Change::Whole { again, .. } => again.name.clone(),
         Change::Name { node, after, .. } if after.is_empty() => format!("Name of {node}"),
         Change::Name { node, after, .. } => format!("Name {node} “{after}”"),
         Change::Colour { node, .. } => format!("Colour of {}", name(*node)),
