@@ -117,6 +117,7 @@ fn tab(ui: &Ui, rect: Rect, view: &View, screen: Screen, word: &str, out: &mut V
             Screen::Mixer => "Mixer: strips and buses with their faders, pans and sends.",
             Screen::Chains => "Chains: the effects in each strip, bus and Main.",
             Screen::Macros => "Macros: sixteen host parameters that will drive effects.",
+            Screen::Scenes => "Scenes: eight states of the mix, recalled or morphed into.",
         }
         .into()
     });

@@ -83,7 +83,10 @@ pub fn to_json(routing: &Routing, session: &Session) -> String {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             let mut map = serializer.serialize_map(None)?;
             map.serialize_entry("switchyard", &VERSION)?;
-            map.serialize_entry("parameters", &Values(|parameter: Parameter| parameter.get(self.0)))?;
+            map.serialize_entry(
+                "parameters",
+                &Values(|parameter: Parameter| parameter.get(self.0)),
+            )?;
             map.serialize_entry("session", self.1)?;
             map.end()
         }

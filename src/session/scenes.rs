@@ -390,4 +390,3 @@ fn is_continuous(parameter: Parameter) -> bool {
 fn slot_ids(chains: &[Chain]) -> HashSet<u64> {
     chains.iter().flat_map(Chain::slots).map(|slot| slot.id).collect()
 }
-

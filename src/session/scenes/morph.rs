@@ -45,6 +45,10 @@ pub fn glides(scene: &Scene, routing: &Routing, session: &Session) -> Vec<Glide>
     };
     let glides = recall.values.iter().filter(|(one, _)| is_continuous(*one) && !waits(*one));
     glides
-        .map(|(parameter, to)| Glide { parameter: *parameter, from: parameter.get(routing), to: *to })
+        .map(|(parameter, to)| Glide {
+            parameter: *parameter,
+            from: parameter.get(routing),
+            to: *to,
+        })
         .collect()
 }

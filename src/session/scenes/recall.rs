@@ -84,9 +84,8 @@ impl Scenes {
 
 /// Which macros drive something of a safe node.
 fn held_macros(session: &Session) -> [bool; MACROS] {
-    let safe: HashSet<u64> = slots_of(session, |node| session.scenes.is_safe(node))
-        .map(|(_, slot)| slot.id)
-        .collect();
+    let safe: HashSet<u64> =
+        slots_of(session, |node| session.scenes.is_safe(node)).map(|(_, slot)| slot.id).collect();
     std::array::from_fn(|at| {
         let targets = session.macros.get(at).map_or(&[][..], |one| &one.targets);
         targets.iter().any(|target| safe.contains(&target.slot))
@@ -105,9 +104,8 @@ fn slots_of(session: &Session, of: impl Fn(Node) -> bool) -> impl Iterator<Item 
 /// which id each of the scene's slots got.
 fn identified(scene: &Scene, session: &Session) -> (Vec<Option<Chain>>, HashMap<u64, u64>) {
     let may = |node: Node| session.scenes.may_change_chain(node);
-    let mut chains: Vec<Option<Chain>> = (0..NODES)
-        .map(|at| may(Node::from_index(at)).then(|| scene.chains[at].clone()))
-        .collect();
+    let mut chains: Vec<Option<Chain>> =
+        (0..NODES).map(|at| may(Node::from_index(at)).then(|| scene.chains[at].clone())).collect();
     let mut ids = HashMap::new();
     let wanted: Vec<(Node, u64, &Slot)> = (0..NODES)
         .map(Node::from_index)
@@ -123,7 +121,9 @@ fn identified(scene: &Scene, session: &Session) -> (Vec<Option<Chain>>, HashMap<
             ids.insert(*id, *id);
         }
     }
-    let mut next = session.free_slot_id();
+    // Above the scene's own ids too, because it need not be one of the session's.
+    let highest = wanted.iter().map(|(_, id, _)| *id).max().unwrap_or(0);
+    let mut next = session.free_slot_id().max(highest + 1);
     for (node, id, slot) in &wanted {
         if ids.contains_key(id) {
             continue;
@@ -152,7 +152,9 @@ fn identified(scene: &Scene, session: &Session) -> (Vec<Option<Chain>>, HashMap<
 fn is_same_kind(now: &Slot, stored: &Slot) -> bool {
     match (&now.effect, &stored.effect) {
         (EffectSpec::Known(now), EffectSpec::Known(stored)) => now.kind == stored.kind,
-        (EffectSpec::Unknown(_), EffectSpec::Unknown(_)) => now.effect.name() == stored.effect.name(),
+        (EffectSpec::Unknown(_), EffectSpec::Unknown(_)) => {
+            now.effect.name() == stored.effect.name()
+        }
         _ => false,
     }
 }

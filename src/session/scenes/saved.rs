@@ -147,8 +147,7 @@ struct SavedScenes {
 impl<'de> Deserialize<'de> for Scenes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Scenes, D::Error> {
         let saved = SavedScenes::deserialize(deserializer)?;
-        let mut scenes =
-            Scenes { scope: saved.scope, unknown: saved.unknown, ..Scenes::default() };
+        let mut scenes = Scenes { scope: saved.scope, unknown: saved.unknown, ..Scenes::default() };
         by_number("scene", saved.stored, SCENES, |at, scene| {
             scenes.stored[at] = Some(Arc::new(scene));
         })?;
