@@ -27,6 +27,8 @@ mod mixer;
 mod monkey;
 #[path = "editor/picture.rs"]
 mod picture;
+#[path = "editor/scenes.rs"]
+mod scenes;
 
 use desk::Desk;
 use egui::vec2;

@@ -8,6 +8,7 @@ use crate::lively;
 use egui::{Color32, Modifiers, vec2};
 use egui_kittest::{SnapshotOptions, SnapshotResults};
 use image::RgbaImage;
+use switchyard::editor::scenes::recalling::{Aim, Progress};
 use switchyard::editor::theme::DARK;
 use switchyard::editor::{Screen, Theme, View};
 use switchyard::routing::{Node, Routing, Tap};
@@ -62,6 +63,20 @@ fn the_macros_look_as_they_did() {
     view.look.screen = Screen::Macros;
     view.routing.macros[2] = 0.4;
     compare("macros", &view);
+}
+
+#[test]
+fn the_scenes_look_as_they_did() {
+    compare("scenes", &lively::scenes());
+}
+
+#[test]
+fn a_morph_under_way_looks_as_it_did() {
+    let mut view = lively::scenes();
+    let aim = Aim { from: None, to: 2, tenths: 200 };
+    view.morph = Some(Progress { aim, position: 0.4 });
+    // Nobody asked for a picture, so it stays where it is.
+    compare("morph", &view);
 }
 
 #[test]
