@@ -88,6 +88,25 @@ fn names_the_user_gives_reach_the_host_and_ids_stay() {
 }
 
 #[test]
+fn the_host_s_track_gives_the_first_strip_its_name_unless_it_has_one_of_its_own() {
+    let instance = Instance::new();
+    let title = || name_of(&instance.param_info(1).unwrap().name);
+    let port = || name_of(&instance.port_info(0, true).unwrap().name);
+    assert_eq!((title().as_str(), port().as_str()), ("Strip 1 Fader", "In 1"));
+    instance.set_track("Drums", [0xC0, 0x50, 0x10]);
+    assert_eq!((title().as_str(), port().as_str()), ("Drums Fader", "In 1 Drums"));
+    let rescans = &instance.asked().params_rescans;
+    assert_eq!(rescans.load(std::sync::atomic::Ordering::SeqCst), CLAP_PARAM_RESCAN_INFO);
+    let track = instance.shared().shared.track();
+    assert_eq!((track.name.as_str(), track.colour), ("Drums", Some([0xC0, 0x50, 0x10])));
+    let saved = instance.shared().shared.session(|session| session.strip_names[0].clone());
+    assert_eq!(saved, "", "it is the project's, not ours to save");
+    instance.shared().shared.edit_session(|session| session.strip_names[0] = "Kick".into());
+    instance.on_main_thread();
+    assert_eq!((title().as_str(), port().as_str()), ("Kick Fader", "In 1 Kick"));
+}
+
+#[test]
 fn a_name_too_long_for_the_host_is_cut_between_characters() {
     let instance = Instance::new();
     instance.shared().shared.edit_session(|session| session.strip_names[0] = "ü".repeat(1000));

@@ -21,7 +21,7 @@ use switchyard::effects::{EffectSpec, Kind};
 use switchyard::engine::meters::{Meter, Meters};
 use switchyard::engine::scope::LENGTH;
 use switchyard::plugin::parameters::HostParameters;
-use switchyard::plugin::shared::Shared;
+use switchyard::plugin::shared::{Shared, Track};
 use switchyard::routing::chain::{Chain, Slot};
 use switchyard::routing::parameter::{ALL, Parameter};
 use switchyard::routing::{MAIN, Node, Routing, Tap};
@@ -180,6 +180,29 @@ fn names_are_kept_by_the_session_and_the_default_name_is_no_name() {
     setup.link.apply(rename(Node::Strip(3), "Strip 4"), false);
     let kept = setup.parameters.shared.session(|session| session.strip_names[3].clone());
     assert_eq!(kept, "");
+}
+
+#[test]
+fn the_first_strip_looks_like_the_host_s_track_until_it_has_a_name_and_colour_of_its_own() {
+    let mut setup = setup();
+    let first = Node::Strip(0);
+    let track = Track { name: "Drums".into(), colour: Some([0xC0, 0x50, 0x10]) };
+    setup.parameters.shared.set_track(track);
+    let view = setup.link.view(0.0);
+    assert_eq!((view.name(first), view.name(Node::Strip(1))), ("Drums".into(), "Strip 2".into()));
+    assert_eq!(view.names.colour(first), 6, "the nearest is Rust");
+    assert!(view.is_untouched(), "the user did nothing yet");
+    let rename = |name: &str| vec![Action::Rename(first, name.into())];
+    setup.link.apply(rename("Drums"), false);
+    let saved = |setup: &Setup| setup.parameters.shared.session(|one| one.strip_names[0].clone());
+    assert_eq!(saved(&setup), "", "the name it has anyway is no name");
+    setup.link.apply(rename("Kick"), false);
+    setup.link.apply(vec![Action::Recolour(first, 3)], false);
+    let view = setup.link.view(0.0);
+    assert_eq!((view.name(first), view.names.colour(first)), ("Kick".into(), 3));
+    (0..2).for_each(|_| setup.link.apply(vec![Action::Undo], false));
+    let view = setup.link.view(0.0);
+    assert_eq!((view.name(first), view.names.colour(first)), ("Drums".into(), 6));
 }
 
 #[test]

@@ -283,7 +283,7 @@ impl Edits {
                 self.draft.push(change);
             }
             Action::Recolour(node, after) => {
-                let before = known.names.colour(*node);
+                let before = known.names.own_colour(*node);
                 self.draft.push(Change::Colour { node: *node, before, after: *after });
             }
             _ => {}

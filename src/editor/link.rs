@@ -15,6 +15,7 @@ use super::chains::inserts::Inserts;
 use super::chains::keys::Costs;
 use super::edits::{Edits, Known};
 use super::look::{Look, Screen, Theme};
+use super::theme::nearest_colour;
 use super::view::{MacroWords, Names, View};
 use super::whole::Whole;
 use crate::engine::meters::{METERS, Meter, Meters};
@@ -94,6 +95,7 @@ impl Link {
             let macros = macros(session, &routing);
             (Names::in_session(session), session.editor_zoom, session.editor_light, macros)
         });
+        let names = self.on_track(names);
         let loads = shared.loads();
         let mut edits = self.edits();
         if loads != self.loads {
@@ -156,6 +158,18 @@ impl Link {
 
     fn edits(&self) -> MutexGuard<'_, Edits> {
         self.edits.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// What the user and the host call things.
+    fn names(&self) -> Names {
+        self.on_track(self.parameters.shared.session(Names::in_session))
+    }
+
+    /// The same with what the host says of its track.
+    fn on_track(&self, names: Names) -> Names {
+        let track = self.parameters.shared.track();
+        let track_colour = track.colour.map_or(0, nearest_colour);
+        Names { track: track.name, track_colour, ..names }
     }
 
     /// The values the user set, without the host's modulation.
@@ -232,7 +246,7 @@ impl Link {
     }
 
     fn with_known<R>(&self, act: impl FnOnce(&mut Edits, &Known<'_>) -> R) -> R {
-        let (routing, names) = (self.routing(), self.parameters.shared.session(Names::in_session));
+        let (routing, names) = (self.routing(), self.names());
         let now = self.began.elapsed().as_secs_f64();
         act(
             &mut self.edits(),
@@ -260,11 +274,14 @@ impl Link {
                     self.edits().refuse(words, now);
                 }
             }
-            Action::Rename(node, name) => shared.edit_session(|session| {
-                let mut all = Names::in_session(session);
-                all.rename(node, &name);
-                (session.strip_names, session.bus_names) = (all.strips, all.buses);
-            }),
+            Action::Rename(node, name) => {
+                let track = shared.track().name;
+                shared.edit_session(|session| {
+                    let mut all = Names { track, ..Names::in_session(session) };
+                    all.rename(node, &name);
+                    (session.strip_names, session.bus_names) = (all.strips, all.buses);
+                });
+            }
             Action::Recolour(node, colour) => shared.edit_session(|session| {
                 let mut all = Names::in_session(session);
                 all.recolour(node, colour);

@@ -5,7 +5,7 @@
 
 mod palette;
 
-pub use palette::{COLOURS, DARK, LIGHT, Palette, contrast};
+pub use palette::{COLOURS, DARK, LIGHT, Palette, contrast, nearest_colour};
 
 use super::look::Theme;
 use egui::{

@@ -245,6 +245,10 @@ pub struct Names {
     pub strip_colours: Vec<u8>,
     /// The buses' colours, like the strips'.
     pub bus_colours: Vec<u8>,
+    /// The name of the host's track, which stands for the first strip's while that has none.
+    pub track: String,
+    /// The colour of the host's track, likewise.
+    pub track_colour: u8,
 }
 
 impl Names {
@@ -255,6 +259,7 @@ impl Names {
             buses: session.bus_names.clone(),
             strip_colours: session.strip_colours.clone(),
             bus_colours: session.bus_colours.clone(),
+            ..Names::default()
         }
     }
 
@@ -268,13 +273,22 @@ impl Names {
         given.map(String::as_str).filter(|name| !name.is_empty())
     }
 
-    /// The given name, or "Strip 3".
+    /// The given name, or the host's track's where it feeds the strip, or "Strip 3".
     pub fn of(&self, node: Node) -> String {
-        self.given(node).map_or_else(|| node.to_string(), str::to_string)
+        let track = Some(self.track.as_str()).filter(|name| feeds(node) && !name.is_empty());
+        self.given(node).or(track).map_or_else(|| node.to_string(), str::to_string)
     }
 
-    /// The colour a node wears, 0 if none.
+    /// The colour a node wears, 0 if none: its own, or the host's track's where it feeds the strip.
     pub fn colour(&self, node: Node) -> u8 {
+        match self.own_colour(node) {
+            0 if feeds(node) => self.track_colour,
+            own => own,
+        }
+    }
+
+    /// The colour the user gave, 0 if none.
+    pub fn own_colour(&self, node: Node) -> u8 {
         let worn = match node {
             Node::Strip(i) => self.strip_colours.get(i),
             Node::Bus(j) => self.bus_colours.get(j),
@@ -283,9 +297,10 @@ impl Names {
         worn.copied().unwrap_or(0)
     }
 
-    /// Gives a node a name; the default name is no name.
+    /// Gives a node a name; the name it has without one is no name.
     pub fn rename(&mut self, node: Node, name: &str) {
-        let kept = if name == node.to_string() { "" } else { name };
+        let unnamed = name == node.to_string() || (feeds(node) && name == self.track);
+        let kept = if unnamed { "" } else { name };
         match node {
             Node::Strip(i) => put(&mut self.strips, i, kept.to_string()),
             Node::Bus(j) => put(&mut self.buses, j, kept.to_string()),
@@ -301,6 +316,11 @@ impl Names {
             Node::Main => {}
         }
     }
+}
+
+/// Whether the host's track feeds a node: the first input is the track's own sound.
+fn feeds(node: Node) -> bool {
+    node == Node::Strip(0)
 }
 
 /// Puts a value at a place of a list, which grows to it.

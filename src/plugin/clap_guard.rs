@@ -23,6 +23,7 @@
 //! | absent keys keep the current value, NaN cannot be loaded, a load tears | [`super::state`], `hold` |
 //! | changed session does not mark the project dirty | `on_main_thread` |
 //! | a tail is reported as "continue" forever | the status `CLAP_PROCESS_TAIL` |
+//! | nothing is known of the host's track | `track` |
 //! | an activation with another latency asks for a restart that nobody needs | `extensions`: ours |
 
 mod entry;
@@ -30,6 +31,7 @@ mod events;
 mod extensions;
 mod names;
 mod streams;
+mod track;
 
 pub use entry::clap_entry;
 pub use names::{input_name, output_name, title};
@@ -118,7 +120,7 @@ impl Guard {
                     wake(host);
                 }
             });
-            let words = parameters.shared.session(names::Words::of);
+            let words = parameters.shared.worded(names::Words::of);
             Box::new(Guard {
                 outer: clap_plugin {
                     init: Some(init),
@@ -151,7 +153,7 @@ impl Guard {
     /// Tells the host that names, or what macros drive, changed, if they did since the last time.
     /// [main-thread]
     fn tell_words(&self) {
-        let words = self.parameters.shared.session(names::Words::of);
+        let words = self.parameters.shared.worded(names::Words::of);
         let old = self.told.replace(words.clone());
         let Some(host) = self.host_extensions.get() else { return };
         // SAFETY: the host outlives the plugin, and this is its main thread.
@@ -163,6 +165,14 @@ impl Guard {
                 host.rescan_texts(self.host);
             }
         }
+    }
+
+    /// Asks the host for the name and colour of its track. [main-thread]
+    fn ask_track(&self) {
+        let Some(host) = self.host_extensions.get() else { return };
+        // SAFETY: the host outlives the plugin, and this is its main thread.
+        let track = unsafe { host.track(self.host) };
+        self.parameters.shared.set_track(track);
     }
 
     /// # Safety
@@ -304,7 +314,11 @@ unsafe extern "C" fn init(plugin: *const clap_plugin) -> bool {
     let Some(guard) = (unsafe { Guard::of(plugin) }) else { return false };
     fenced(false, || unsafe {
         let _ = guard.host_extensions.set(HostExtensions::new(guard.host));
-        call!((*guard.inner), init(guard.inner))
+        let made = call!((*guard.inner), init(guard.inner));
+        guard.ask_track();
+        // The host asks for all names after this; there is nothing to tell it yet.
+        guard.told.replace(guard.parameters.shared.worded(names::Words::of));
+        made
     })
 }
 

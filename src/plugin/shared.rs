@@ -25,6 +25,8 @@ pub struct Shared {
     loads: AtomicU32,
     /// The session. Never locked by the audio thread.
     session: Mutex<Session>,
+    /// The host's track. Never locked by the audio thread.
+    track: Mutex<Track>,
     /// The session changed since the host was last told.
     dirty: AtomicBool,
     /// What the host compensates, in samples, for the editor to show.
@@ -37,6 +39,15 @@ pub struct Shared {
     bench: Mutex<Option<Arc<Bench>>>,
     /// How the main thread is woken; the guard sets it.
     wake: OnceLock<Box<dyn Fn() + Send + Sync>>,
+}
+
+/// What a host says of the track an instance is on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Track {
+    /// Empty if the host says none.
+    pub name: String,
+    /// Red, green, blue.
+    pub colour: Option<[u8; 3]>,
 }
 
 /// What came of looking for changed values.
@@ -72,6 +83,7 @@ impl Default for Shared {
             generation: AtomicU32::new(0),
             loads: AtomicU32::new(0),
             session: Mutex::new(Session::default()),
+            track: Mutex::default(),
             dirty: AtomicBool::new(false),
             latency: AtomicU32::new(0),
             restart_needed: AtomicBool::new(false),
@@ -142,6 +154,30 @@ impl Shared {
     /// Reads the session. [main-thread]
     pub fn session<R>(&self, read: impl FnOnce(&Session) -> R) -> R {
         read(&lock(&self.session))
+    }
+
+    /// Reads the session as the host is to call things: the first strip, which the host's track feeds,
+    /// has the track's name unless it has one of its own. [main-thread]
+    pub fn worded<R>(&self, read: impl FnOnce(&Session) -> R) -> R {
+        let track = lock(&self.track).name.clone();
+        let session = lock(&self.session);
+        if track.is_empty() || !session.strip_names[0].trim().is_empty() {
+            return read(&session);
+        }
+        let mut worded = session.clone();
+        drop(session);
+        worded.strip_names[0] = track;
+        read(&worded)
+    }
+
+    /// The track this instance is on, as far as the host told. [main-thread]
+    pub fn track(&self) -> Track {
+        lock(&self.track).clone()
+    }
+
+    /// Sets the track this instance is on. [main-thread]
+    pub fn set_track(&self, track: Track) {
+        *lock(&self.track) = track;
     }
 
     /// Changes the session, marks the project dirty and wakes the main thread to tell the host; the

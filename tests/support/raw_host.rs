@@ -9,7 +9,7 @@ mod blocks;
 
 pub use blocks::*;
 
-use clap_sys::ext::{audio_ports::*, params::*, state::*, tail::*, thread_check::*};
+use clap_sys::ext::{audio_ports::*, params::*, state::*, tail::*, thread_check::*, track_info::*};
 use clap_sys::factory::plugin_factory::{CLAP_PLUGIN_FACTORY_ID, clap_plugin_factory};
 use clap_sys::host::clap_host;
 use clap_sys::plugin::clap_plugin;
@@ -18,8 +18,8 @@ use clap_sys::stream::{clap_istream, clap_ostream};
 use clap_sys::version::CLAP_VERSION;
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr::{null, null_mut};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 use std::thread::ThreadId;
 use switchyard::plugin::clap_guard;
 use switchyard::plugin::parameters::HostParameters;
@@ -41,6 +41,8 @@ struct HostBox {
     host: clap_host,
     asked: Asked,
     main: ThreadId,
+    /// The track's name and colour, if the host tells any.
+    track: Mutex<Option<(String, [u8; 3])>>,
 }
 
 unsafe fn host_box<'a>(host: *const clap_host) -> &'a HostBox {
@@ -60,13 +62,26 @@ unsafe extern "C" fn host_extension(_: *const clap_host, id: *const c_char) -> *
     };
     static THREADS: clap_host_thread_check =
         clap_host_thread_check { is_main_thread: Some(is_main), is_audio_thread: Some(is_audio) };
+    static TRACK: clap_host_track_info = clap_host_track_info { get: Some(track) };
     match unsafe { CStr::from_ptr(id) } {
         id if id == CLAP_EXT_STATE => (&raw const STATE).cast(),
         id if id == CLAP_EXT_PARAMS => (&raw const PARAMS).cast(),
         id if id == CLAP_EXT_AUDIO_PORTS => (&raw const PORTS).cast(),
         id if id == CLAP_EXT_THREAD_CHECK => (&raw const THREADS).cast(),
+        id if id == CLAP_EXT_TRACK_INFO => (&raw const TRACK).cast(),
         _ => null(),
     }
+}
+unsafe extern "C" fn track(host: *const clap_host, info: *mut clap_track_info) -> bool {
+    let track = unsafe { host_box(host) }.track.lock().unwrap();
+    let Some((name, [red, green, blue])) = &*track else { return false };
+    let info = unsafe { &mut *info };
+    info.flags = CLAP_TRACK_INFO_HAS_TRACK_NAME | CLAP_TRACK_INFO_HAS_TRACK_COLOR;
+    for (to, from) in info.name.iter_mut().zip(name.as_bytes().iter().chain([&0])) {
+        *to = *from as c_char;
+    }
+    (info.color.red, info.color.green, info.color.blue) = (*red, *green, *blue);
+    true
 }
 unsafe extern "C" fn nothing(_: *const clap_host) {}
 unsafe extern "C" fn restart(host: *const clap_host) {
@@ -138,6 +153,7 @@ impl Instance {
             },
             asked: Asked::default(),
             main: std::thread::current().id(),
+            track: Mutex::default(),
         });
         host.host.host_data = (&raw mut *host).cast();
         let factory = factory();
@@ -166,6 +182,13 @@ impl Instance {
             call!(self.plugin, stop_processing(self.plugin));
             call!(self.plugin, deactivate(self.plugin));
         }
+    }
+
+    /// The user renames and recolours the track the plugin is on.
+    pub fn set_track(&self, name: &str, colour: [u8; 3]) {
+        *self.host.track.lock().unwrap() = Some((name.into(), colour));
+        let table: &clap_plugin_track_info = self.extension(CLAP_EXT_TRACK_INFO);
+        call!(table, changed(self.plugin));
     }
 
     pub fn asked(&self) -> &Asked {

@@ -118,6 +118,16 @@ pub const COLOURS: [(&str, Color32); 12] = [
     ("Wine", rgb(0x8A1A47)),
 ];
 
+/// The strip colour nearest to a host's, as an index from 1.
+pub fn nearest_colour([red, green, blue]: [u8; 3]) -> u8 {
+    let apart = |(_, colour): &(&str, Color32)| {
+        let sides = [(colour.r(), red), (colour.g(), green), (colour.b(), blue)];
+        sides.iter().map(|(a, b)| (i32::from(*a) - i32::from(*b)).pow(2)).sum::<i32>()
+    };
+    let nearest = (0..COLOURS.len()).min_by_key(|at| apart(&COLOURS[*at]));
+    nearest.map_or(0, |at| at as u8 + 1)
+}
+
 impl Palette {
     /// What a strip or bus wears, by its index in the session; the lines' colour if none.
     pub fn worn(&self, colour: u8) -> Color32 {

@@ -1,5 +1,5 @@
 //! The extensions of which the guard answers something itself: `params`, `audio-ports`, `state`,
-//! `latency`.
+//! `latency`, `track-info`.
 //! All others are the framework's own, whose functions take any pointer that carries its data.
 //!
 //! Not here: buffers and blocks. Main thread, except `params.flush`, which the audio thread calls
@@ -7,12 +7,13 @@
 
 use super::events::{InEvents, OutEvents};
 use super::streams::{HostStream, MemoryStream};
-use super::{Guard, call, fenced, names};
+use super::{Guard, call, fenced, names, track};
+use crate::plugin::shared::Track;
 use crate::plugin::state;
 use crate::routing::STRIPS;
 use crate::routing::parameter::{ALL, Parameter};
 use clap_sys::events::{clap_input_events, clap_output_events};
-use clap_sys::ext::{audio_ports::*, latency::*, params::*, state::*, tail::*};
+use clap_sys::ext::{audio_ports::*, latency::*, params::*, state::*, tail::*, track_info::*};
 use clap_sys::host::clap_host;
 use clap_sys::id::clap_id;
 use clap_sys::plugin::clap_plugin;
@@ -66,6 +67,7 @@ pub(super) struct HostExtensions {
     params: Option<&'static clap_host_params>,
     audio_ports: Option<&'static clap_host_audio_ports>,
     latency: Option<&'static clap_host_latency>,
+    track_info: Option<&'static clap_host_track_info>,
 }
 
 impl HostExtensions {
@@ -79,6 +81,8 @@ impl HostExtensions {
                 params: query(host, CLAP_EXT_PARAMS),
                 audio_ports: query(host, CLAP_EXT_AUDIO_PORTS),
                 latency: query(host, CLAP_EXT_LATENCY),
+                track_info: query(host, CLAP_EXT_TRACK_INFO)
+                    .or_else(|| query(host, CLAP_EXT_TRACK_INFO_COMPAT)),
             }
         }
     }
@@ -101,6 +105,14 @@ impl HostExtensions {
         if let Some(changed) = self.latency.and_then(|latency| latency.changed) {
             unsafe { changed(host) }
         }
+    }
+
+    /// The track the plugin is on, as far as the host tells. [main-thread]
+    ///
+    /// # Safety
+    /// `host` is the host these are of.
+    pub(super) unsafe fn track(&self, host: *const clap_host) -> Track {
+        self.track_info.map_or_else(Track::default, |table| unsafe { track::ask(host, table) })
     }
 
     /// The texts of parameters' values changed. [main-thread]
@@ -174,6 +186,8 @@ pub(super) unsafe extern "C" fn get(
         std::ptr::from_ref(&STATE).cast()
     } else if name == CLAP_EXT_LATENCY {
         std::ptr::from_ref(&LATENCY).cast()
+    } else if name == CLAP_EXT_TRACK_INFO || name == CLAP_EXT_TRACK_INFO_COMPAT {
+        std::ptr::from_ref(&track::TRACK_INFO).cast()
     } else {
         unsafe { call!((*guard.inner), get_extension(guard.inner, id)) }
     }
@@ -203,7 +217,7 @@ unsafe extern "C" fn params_get_info(
             return false;
         }
         if let Some(parameter) = ALL.get(index as usize) {
-            let title = guard.parameters.shared.session(|s| names::title(*parameter, s));
+            let title = guard.parameters.shared.worded(|s| names::title(*parameter, s));
             write_name(&mut (*info).name, &title);
         }
         true
@@ -283,7 +297,7 @@ unsafe extern "C" fn audio_ports_get(
             return false;
         }
         let port = index as usize;
-        let name = guard.parameters.shared.session(|session| {
+        let name = guard.parameters.shared.worded(|session| {
             if !is_input {
                 return names::output_name(port, session);
             }
