@@ -17,6 +17,8 @@ use crate::routing::chain::{Chain, LANES, SLOTS, Slot};
 use crate::routing::{BUSES, MACROS, NODES, Node, STRIPS};
 use macros::Macro;
 use scenes::Scenes;
+use serde::de::Deserializer;
+use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
@@ -29,6 +31,7 @@ const SLOT_IDS: RangeInclusive<u64> = 1..=1 << 53;
 
 /// Everything a project recalls besides parameter values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Session {
     /// The format's version, [`VERSION`] when written by this program.
     pub version: u32,
@@ -100,6 +103,25 @@ impl Default for Session {
     }
 }
 
+/// As derived, but for the bytes of impulse responses that chains and scenes both have.
+impl Serialize for Session {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !self.scenes.shares_impulses_with(&self.chains) {
+            return Session::serialize(self, serializer);
+        }
+        let scenes = self.scenes.clone().without_impulses_of(&self.chains);
+        Session::serialize(&Session { scenes, ..self.clone() }, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Session {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Session, D::Error> {
+        let mut session = Session::deserialize(deserializer)?;
+        session.scenes.find_impulses_in(&session.chains);
+        Ok(session)
+    }
+}
+
 fn no_chains() -> Vec<Chain> {
     vec![Chain::default(); NODES]
 }
@@ -107,8 +129,8 @@ fn no_chains() -> Vec<Chain> {
 /// Chains are saved by their node's name; empty ones are left out.
 mod by_node {
     use super::*;
-    use serde::de::{Deserializer, Error};
-    use serde::ser::{SerializeMap, Serializer};
+    use serde::de::Error;
+    use serde::ser::SerializeMap;
     use std::collections::BTreeMap;
 
     pub fn serialize<S: Serializer>(chains: &[Chain], serializer: S) -> Result<S::Ok, S::Error> {

@@ -22,6 +22,7 @@ use proptest::prelude::*;
 use show::Show;
 use std::collections::HashSet;
 use std::sync::Arc;
+use switchyard::effects::impulse::ImpulseRef;
 use switchyard::effects::{EffectSpec, Kind as Effect};
 use switchyard::routing::chain::{Chain, Slot};
 use switchyard::routing::parameter::{ALL, Kind, Parameter};
@@ -413,6 +414,49 @@ fn slots_without_an_id_of_their_own_get_one_and_absurd_ids_are_none() {
     let ids: Vec<u64> = scene.chains[0].slots().map(|slot| slot.id).collect();
     assert_eq!(ids, [4, 5, 6, 7]);
     assert_eq!(slot_ids(&session), [8]);
+}
+
+#[test]
+fn an_impulse_response_that_travels_in_the_session_is_kept_once_for_all_scenes() {
+    let bytes = "A".repeat(100_000);
+    let with_bytes = |id: u64, hash: &str| {
+        let mut slot = Slot::new(id, EffectSpec::new(Effect::Convolution));
+        let impulse = ImpulseRef {
+            name: "Hall.wav".into(),
+            path: Some("/x/Hall.wav".into()),
+            hash: hash.into(),
+            embedded: Some(bytes.clone()),
+        };
+        slot.effect.known_mut().expect("known").impulse = Some(impulse);
+        slot
+    };
+    let mut session = Session::default();
+    session.chains[3] = Chain::serial([with_bytes(1, "aa")]);
+    let mut routing = Routing::default();
+    for number in 0..SCENES {
+        let scene = Scene::of("", &routing, &session);
+        session.scenes.put(number, Some(Arc::new(scene)));
+        assert!(session.scenes.is_as_stored(number, &routing, &session));
+    }
+    let json = session.to_json();
+    assert!(json.len() < 150_000, "{} bytes", json.len());
+    assert_eq!(Session::from_json(&json).expect("read"), session);
+    // The chain goes, and the scene brings it back with its bytes, after saving too.
+    let live = session.chains[3].clone();
+    session.chains[3] = Chain::serial([with_bytes(2, "bb")]);
+    assert!(!session.scenes.is_as_stored(0, &routing, &session));
+    let json = session.to_json();
+    assert!(json.len() > 200_000 && json.len() < 250_000, "{} bytes", json.len());
+    let mut read = Session::from_json(&json).expect("read");
+    assert_eq!(read, session);
+    let scene = read.scenes.get(5).cloned().expect("stored");
+    recall(&scene, &mut routing, &mut read);
+    let impulse =
+        |chain: &Chain| chain.slots().next().and_then(|slot| slot.effect.known()?.impulse.clone());
+    assert_eq!(impulse(&read.chains[3]), impulse(&live));
+    (0..SCENES).for_each(|number| read.scenes.put(number, None));
+    read.chains[3] = Chain::default();
+    assert!(read.to_json().len() < 5_000, "nothing is kept that nobody needs");
 }
 
 #[test]

@@ -42,8 +42,8 @@ pub fn scenes(ui: &mut Ui, view: &View) -> Vec<Action> {
             rest.min.y += height + gap;
             part
         };
-        let words = "Eight states of the mix. Store one here; recalling it brings levels, sends, mutes \
-                     and chains back together, without a click.";
+        let words =
+            "Eight states of the mix. A recall brings one back all at once, without a click.";
         title(ui, take(32.0, 12.0), "Scenes", words);
         let place = take(cards, 16.0);
         for number in 0..SCENES {
@@ -90,7 +90,7 @@ fn press(
     let (fill, text) = match (can, colour) {
         (true, Some(colour)) => (colour, colours.on(colour)),
         (true, None) if lit => (colours.hover, colours.text),
-        (true, None) => (colours.raised, colours.text),
+        (true, None) => (colours.raised, colours.quiet),
         (false, _) => (colours.raised.gamma_multiply(0.5), colours.faint),
     };
     ui.painter().rect_filled(rect, theme::CORNER, fill);

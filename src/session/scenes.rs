@@ -23,11 +23,12 @@ mod saved;
 
 use super::Session;
 use super::macros::Target;
+use crate::effects::impulse::ImpulseRef;
 use crate::routing::chain::Chain;
 use crate::routing::parameter::{ALL, Kind, Parameter};
 use crate::routing::{BUSES, MACROS, NODES, Node, Routing, STRIPS};
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// How many scenes a session has.
@@ -232,6 +233,9 @@ pub struct Contents {
 }
 
 /// A session's scenes, what a recall may touch, and whom it never may.
+///
+/// Impulse responses that travel in a session are kept once for all scenes, by their hash, because
+/// each may have millions of bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Scenes {
     /// By number from 0; shared, because a session is copied at every edit and scenes rarely change.
@@ -240,6 +244,8 @@ pub struct Scenes {
     pub scope: Scope,
     /// Whom no recall touches, by [`Node::index`].
     safes: [bool; NODES],
+    /// The bytes of the scenes' impulse responses in Base64, by hash.
+    impulses: BTreeMap<String, Arc<str>>,
     /// Fields of this version's future, kept as they are.
     unknown: serde_json::Map<String, serde_json::Value>,
 }
@@ -254,6 +260,7 @@ impl PartialEq for Scenes {
         self.stored.iter().zip(&other.stored).all(same)
             && self.scope == other.scope
             && self.safes == other.safes
+            && self.impulses == other.impulses
             && self.unknown == other.unknown
     }
 }
@@ -270,6 +277,61 @@ impl Scenes {
     /// If there is no such number.
     pub fn put(&mut self, number: usize, scene: Option<Arc<Scene>>) {
         self.stored[number] = scene;
+        if let Some(scene) = &mut self.stored[number]
+            && impulses(&scene.chains).any(|impulse| impulse.embedded.is_some())
+        {
+            for impulse in impulses_mut(&mut Arc::make_mut(scene).chains) {
+                if let Some(bytes) = impulse.embedded.take() {
+                    self.impulses.entry(impulse.hash.clone()).or_insert_with(|| bytes.into());
+                }
+            }
+        }
+        let scenes = self.stored.iter().flatten();
+        let needed: HashSet<&str> = scenes
+            .flat_map(|scene| impulses(&scene.chains))
+            .map(|impulse| impulse.hash.as_str())
+            .collect();
+        self.impulses.retain(|hash, _| needed.contains(hash.as_str()));
+    }
+
+    /// Gives chains of a scene the bytes of their impulse responses back.
+    fn embed(&self, chain: &mut Chain) {
+        for impulse in impulses_mut(std::slice::from_mut(chain)) {
+            if let Some(bytes) = self.impulses.get(&impulse.hash) {
+                impulse.embedded = Some(bytes.to_string());
+            }
+        }
+    }
+
+    /// Whether chains have bytes of impulse responses that the scenes have too.
+    pub(super) fn shares_impulses_with(&self, chains: &[Chain]) -> bool {
+        impulses(chains).any(|one| one.embedded.is_some() && self.impulses.contains_key(&one.hash))
+    }
+
+    /// Lets go of bytes that the chains have too, for saving.
+    pub(super) fn without_impulses_of(mut self, chains: &[Chain]) -> Scenes {
+        let there: HashSet<&str> = impulses(chains)
+            .filter(|one| one.embedded.is_some())
+            .map(|one| one.hash.as_str())
+            .collect();
+        self.impulses.retain(|hash, _| !there.contains(hash.as_str()));
+        self
+    }
+
+    /// Takes the bytes back that the chains have, after loading.
+    pub(super) fn find_impulses_in(&mut self, chains: &[Chain]) {
+        let scenes = self.stored.iter().flatten();
+        let needed: HashSet<&str> = scenes
+            .flat_map(|scene| impulses(&scene.chains))
+            .map(|impulse| impulse.hash.as_str())
+            .collect();
+        for impulse in impulses(chains).filter(|one| needed.contains(one.hash.as_str())) {
+            if let Some(bytes) = &impulse.embedded
+                && !self.impulses.contains_key(&impulse.hash)
+            {
+                self.impulses.insert(impulse.hash.clone(), bytes.as_str().into());
+            }
+        }
     }
 
     /// What a scene is called: the given name, or "Scene 3".
@@ -309,10 +371,6 @@ impl Scenes {
         self.scope.chains && !self.is_safe(node)
     }
 
-    fn is_default(&self) -> bool {
-        *self == Scenes::default()
-    }
-
     /// The highest slot id of all stored chains, 0 if there is none.
     pub(super) fn highest_slot_id(&self) -> u64 {
         let chains = self.stored.iter().flatten().flat_map(|scene| &scene.chains);
@@ -321,7 +379,7 @@ impl Scenes {
 
     /// Whether a session's field for scenes can be left out.
     pub(super) fn is_left_out(&self) -> bool {
-        self.is_default()
+        *self == Scenes::default()
     }
 }
 
@@ -385,6 +443,18 @@ pub fn is_same(parameter: Parameter, a: f32, b: f32) -> bool {
 /// Whether a parameter moves without steps, so that it can glide.
 fn is_continuous(parameter: Parameter) -> bool {
     !matches!(parameter.kind(), Kind::Toggle | Kind::Choice(_))
+}
+
+/// The impulse responses of chains.
+fn impulses(chains: &[Chain]) -> impl Iterator<Item = &ImpulseRef> {
+    let slots = chains.iter().flat_map(Chain::slots);
+    slots.filter_map(|slot| slot.effect.known()?.impulse.as_ref())
+}
+
+/// The impulse responses of chains, to change them.
+fn impulses_mut(chains: &mut [Chain]) -> impl Iterator<Item = &mut ImpulseRef> {
+    let slots = chains.iter_mut().flat_map(Chain::slots_mut);
+    slots.filter_map(|slot| slot.effect.known_mut()?.impulse.as_mut())
 }
 
 fn slot_ids(chains: &[Chain]) -> HashSet<u64> {

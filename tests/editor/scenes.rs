@@ -231,7 +231,7 @@ fn a_morph_is_stopped_where_it_is_by_its_button_escape_undo_or_the_closing_windo
         let mut desk = night();
         let before = desk.view().routing;
         let goal = session(&desk).scenes.get(2).cloned().expect("stored");
-        aim(&mut desk, 2, 10);
+        aim(&mut desk, 2, 40);
         desk.take_log();
         desk.click("Morph Go");
         desk.harness.run_steps(30);

@@ -63,8 +63,9 @@ impl Edits {
         if aim.tenths == 0 {
             return self.recall(aim.to, out, known);
         }
-        let scenes = &self.session_now(known).scenes;
-        self.morph = Morphing::new(aim, scenes);
+        // A value that somebody holds would begin twice.
+        self.end_gestures(out, known);
+        self.morph = Morphing::new(aim, &self.session_now(known).scenes);
     }
 
     /// Whether a morph is under way.

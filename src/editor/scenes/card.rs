@@ -164,13 +164,17 @@ fn buttons(ui: &Ui, card: Rect, foot: Rect, view: &View, number: usize, out: &mu
     let mut left = foot.left();
     let mut next = |part: f32| {
         let width = ((foot.width() - 3.0 * gap) * part).floor();
-        let rect = Rect::from_min_size(pos2(left, foot.top()), vec2(width, foot.height()));
+        let mut rect = Rect::from_min_size(pos2(left, foot.top()), vec2(width, foot.height()));
         left += width + gap;
+        // What rounding left over is the last one's.
+        if left > foot.right() - 2.0 * gap {
+            rect.max.x = foot.right();
+        }
         rect
     };
     let lesson =
         "Brings this scene back, within scope and safes, at one sample and without a click.";
-    let face = ("RECALL", filled.then_some(colours.selection));
+    let face = ("RECALL", filled.then_some(colours.hover));
     if press(ui, next(parts[0]), &format!("Recall {title}"), face, lesson, filled).clicked() {
         out.push(Action::Recall(number));
     }

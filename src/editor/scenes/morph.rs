@@ -18,8 +18,8 @@ pub const HEIGHT: f32 = 32.0 + 8.0 + 26.0;
 
 /// Draws it.
 pub fn morph(ui: &mut Ui, rect: Rect, view: &View, out: &mut Vec<Action>) {
-    let words = "Levels, pans and macros glide to a scene; mutes, taps and chains change at the end. It \
-                 runs while this window is open; Stop, Escape or closing ends it where it is.";
+    let words = "Levels and pans glide, the rest changes at the end. Escape or closing the window stops \
+                 it where it is.";
     title(ui, rect, "Morph", words);
     let line = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 26.0), rect.max);
     let width = line.width().min(760.0);

@@ -10,7 +10,7 @@
 
 use super::{Scene, Scenes, is_same};
 use crate::effects::EffectSpec;
-use crate::routing::chain::{Chain, Slot};
+use crate::routing::chain::{Chain, Lane, Slot};
 use crate::routing::parameter::{ALL, Parameter};
 use crate::routing::{MACROS, NODES, Node, Routing};
 use crate::session::Session;
@@ -43,13 +43,10 @@ impl Recall {
             .collect();
         let mut recall = Recall { values, ..Recall::default() };
         if scenes.scope.chains {
-            let (chains, ids) = identified(scene, session);
+            let ids = identified(scene, session);
             recall.drives = drives(scene, session, &held, &ids);
-            let changed = chains.into_iter().enumerate().filter_map(|(at, chain)| {
-                let chain = chain.filter(|chain| *chain != session.chains[at])?;
-                Some((Node::from_index(at), chain))
-            });
-            recall.chains = changed.collect();
+            let changed = changed_nodes(scene, session, &ids);
+            recall.chains = changed.map(|node| (node, chain(scene, session, &ids, node))).collect();
         }
         recall
     }
@@ -100,12 +97,9 @@ fn slots_of(session: &Session, of: impl Fn(Node) -> bool) -> impl Iterator<Item 
         .flat_map(|(node, chain)| chain.slots().map(move |slot| (node, slot)))
 }
 
-/// The scene's chains for the nodes a recall may change, with slot ids of the present session, and
-/// which id each of the scene's slots got.
-fn identified(scene: &Scene, session: &Session) -> (Vec<Option<Chain>>, HashMap<u64, u64>) {
+/// Which id of the present session each slot of the scene's gets, for the nodes a recall may change.
+fn identified(scene: &Scene, session: &Session) -> HashMap<u64, u64> {
     let may = |node: Node| session.scenes.may_change_chain(node);
-    let mut chains: Vec<Option<Chain>> =
-        (0..NODES).map(|at| may(Node::from_index(at)).then(|| scene.chains[at].clone())).collect();
     let mut ids = HashMap::new();
     let wanted: Vec<(Node, u64, &Slot)> = (0..NODES)
         .map(Node::from_index)
@@ -142,10 +136,47 @@ fn identified(scene: &Scene, session: &Session) -> (Vec<Option<Chain>>, HashMap<
         taken.insert(new);
         ids.insert(*id, new);
     }
-    for slot in chains.iter_mut().flatten().flat_map(Chain::slots_mut) {
-        slot.id = ids[&slot.id];
-    }
-    (chains, ids)
+    ids
+}
+
+/// The nodes whose chains a recall changes.
+fn changed_nodes<'a>(
+    scene: &'a Scene,
+    session: &'a Session,
+    ids: &'a HashMap<u64, u64>,
+) -> impl Iterator<Item = Node> + 'a {
+    let may = (0..NODES).map(Node::from_index);
+    may.filter(|node| session.scenes.may_change_chain(*node))
+        .filter(|node| !is_alike(&scene.chains[node.index()], &session.chains[node.index()], ids))
+}
+
+/// A node's chain as a recall makes it.
+fn chain(scene: &Scene, session: &Session, ids: &HashMap<u64, u64>, node: Node) -> Chain {
+    let mut chain = scene.chains[node.index()].clone();
+    chain.slots_mut().for_each(|slot| slot.id = ids[&slot.id]);
+    session.scenes.embed(&mut chain);
+    chain
+}
+
+/// Whether a chain is what a stored one becomes. Nothing is copied for it, because it is asked for
+/// every picture.
+fn is_alike(stored: &Chain, now: &Chain, ids: &HashMap<u64, u64>) -> bool {
+    let slots = |stored: &Slot, now: &Slot| {
+        let Slot { id, bypass, mix, key, effect } = stored;
+        ids[id] == now.id
+            && (bypass, mix, key) == (&now.bypass, &now.mix, &now.key)
+            && effect.is_alike(&now.effect)
+    };
+    let lanes = |stored: &Lane, now: &Lane| {
+        let Lane { level, slots: kept } = stored;
+        *level == now.level
+            && kept.len() == now.slots.len()
+            && kept.iter().zip(&now.slots).all(|(stored, now)| slots(stored, now))
+    };
+    let Chain { dry, lanes: kept } = stored;
+    *dry == now.dry
+        && kept.len() == now.lanes.len()
+        && kept.iter().zip(&now.lanes).all(|(stored, now)| lanes(stored, now))
 }
 
 /// Whether one slot can sound on as the other.

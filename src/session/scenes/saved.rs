@@ -127,6 +127,10 @@ impl Serialize for Scenes {
         map.serialize_entry("scope", &self.scope)?;
         let safes = (0..NODES).map(Node::from_index).filter(|node| self.is_safe(*node));
         map.serialize_entry("safes", &safes.map(|node| node.to_string()).collect::<Vec<_>>())?;
+        if !self.impulses.is_empty() {
+            let bytes = self.impulses.iter().map(|(hash, bytes)| (hash.as_str(), &**bytes));
+            map.serialize_entry("impulses", &bytes.collect::<BTreeMap<&str, &str>>())?;
+        }
         self.unknown.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
         map.end()
     }
@@ -140,6 +144,8 @@ struct SavedScenes {
     scope: Scope,
     #[serde(default)]
     safes: Vec<String>,
+    #[serde(default)]
+    impulses: BTreeMap<String, String>,
     #[serde(flatten)]
     unknown: Map<String, Value>,
 }
@@ -149,8 +155,11 @@ impl<'de> Deserialize<'de> for Scenes {
         let saved = SavedScenes::deserialize(deserializer)?;
         let mut scenes = Scenes { scope: saved.scope, unknown: saved.unknown, ..Scenes::default() };
         by_number("scene", saved.stored, SCENES, |at, scene| {
-            scenes.stored[at] = Some(Arc::new(scene));
+            scenes.put(at, Some(Arc::new(scene)));
         })?;
+        // Bytes of its own; those that the session's chains have too are not written twice.
+        let bytes = saved.impulses.into_iter().map(|(hash, bytes)| (hash, bytes.into()));
+        scenes.impulses.extend(bytes);
         for name in saved.safes {
             let Some(node) = Node::from_name(&name) else {
                 return Err(D::Error::custom(format!(
