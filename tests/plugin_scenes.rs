@@ -261,6 +261,19 @@ fn a_recall_while_it_plays_begins_everywhere_at_one_sample_and_steps_nowhere() {
 }
 
 #[test]
+fn taking_a_recall_back_leaves_theme_and_zoom_as_they_were_chosen_since() {
+    let mut playing = with_scenes();
+    playing.ask(Action::Recall(1));
+    playing.settle();
+    playing.ask(Action::Zoom(150));
+    playing.picture();
+    playing.ask(Action::Undo);
+    playing.settle();
+    assert!(playing.picture().inserts.chain(Node::Bus(0)).is_empty(), "taken back");
+    assert_eq!(playing.parameters.shared.session(|session| session.editor_zoom), 150);
+}
+
+#[test]
 fn a_morph_while_it_plays_glides_and_ends_as_the_scene_with_one_gesture_a_value() {
     let mut playing = with_scenes();
     playing.ask(Action::Morph(Aim { from: None, to: 1, tenths: 3 }));

@@ -336,6 +336,7 @@ impl Edits {
                     out.push(Action::Scenes(after));
                 }
                 Change::Whole { again, .. } => {
+                    let again = again.in_looks_of(&known.inserts.session);
                     self.follow_whole(&again);
                     out.push(Action::Adopt(Box::new(again)));
                 }

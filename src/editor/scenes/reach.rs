@@ -8,33 +8,27 @@ use super::{GAP, tick, title};
 use crate::editor::action::Action;
 use crate::editor::theme::palette;
 use crate::editor::view::View;
-use crate::routing::Node;
+use crate::routing::{BUSES, Node, STRIPS};
 use crate::session::scenes::Part;
 use egui::{Rect, Ui, pos2, vec2};
 
 const TITLE: f32 = 32.0 + 8.0;
 const TICK: f32 = 24.0;
+/// The gap between two rows of ticks.
+const ROW: f32 = 4.0;
 /// The least width of a tick with its word.
 const WIDTH: f32 = 112.0;
 
-/// The strips and buses that are shown, those that are safe, and Main.
-fn nodes(view: &View) -> Vec<Node> {
+/// The strips that are shown or safe; the buses likewise, and Main.
+fn nodes(view: &View) -> [Vec<Node>; 2] {
     let scenes = &view.inserts.session.scenes;
-    let shown = [view.shown_strips(), view.shown_buses()];
-    let strips = (0..crate::routing::STRIPS).map(Node::Strip);
-    let buses = (0..crate::routing::BUSES).map(Node::Bus);
-    strips
-        .chain(buses)
-        .chain([Node::Main])
-        .filter(|node| {
-            let seen = match node {
-                Node::Strip(i) => shown[0].contains(i),
-                Node::Bus(j) => shown[1].contains(j),
-                Node::Main => true,
-            };
-            seen || scenes.is_safe(*node)
-        })
-        .collect()
+    let (strips, buses) = (view.shown_strips(), view.shown_buses());
+    let strip = |i: &usize| strips.contains(i) || scenes.is_safe(Node::Strip(*i));
+    let bus = |j: &usize| buses.contains(j) || scenes.is_safe(Node::Bus(*j));
+    [
+        (0..STRIPS).filter(strip).map(Node::Strip).collect(),
+        (0..BUSES).filter(bus).map(Node::Bus).chain([Node::Main]).collect(),
+    ]
 }
 
 fn columns(width: f32) -> usize {
@@ -43,13 +37,14 @@ fn columns(width: f32) -> usize {
 
 fn lines(count: usize, width: f32) -> f32 {
     let rows = count.div_ceil(columns(width)) as f32;
-    rows * TICK + (rows - 1.0) * 4.0
+    rows * TICK + (rows - 1.0) * ROW
 }
 
 /// How high it is in a width.
 pub fn height(view: &View, width: f32) -> f32 {
     let scope = TITLE + lines(Part::ALL.len(), width);
-    scope + 16.0 + TITLE + lines(nodes(view).len(), width)
+    let [strips, buses] = nodes(view).map(|nodes| lines(nodes.len(), width));
+    scope + 16.0 + TITLE + strips + ROW + buses
 }
 
 /// Where a tick is among others.
@@ -58,7 +53,7 @@ fn place(all: Rect, at: usize) -> Rect {
     let across = columns as f32;
     let width = ((all.width() - (across - 1.0) * GAP) / across).min(150.0).floor();
     let (x, y) = ((at % columns) as f32, (at / columns) as f32);
-    let corner = all.min + vec2(x * (width + GAP), y * (TICK + 4.0));
+    let corner = all.min + vec2(x * (width + GAP), y * (TICK + ROW));
     Rect::from_min_size(corner, vec2(width, TICK))
 }
 
@@ -82,7 +77,12 @@ pub fn reach(ui: &Ui, rect: Rect, view: &View, out: &mut Vec<Action>) {
     title(ui, part, "Safe from recalls", words);
     part.min.y += TITLE;
     let colours = palette(ui);
-    for (at, node) in nodes(view).into_iter().enumerate() {
+    let [strips, buses] = nodes(view);
+    let mut below = part;
+    below.min.y += lines(strips.len(), rect.width()) + ROW;
+    let strips = strips.into_iter().enumerate().map(|(at, node)| (place(part, at), node));
+    let buses = buses.into_iter().enumerate().map(|(at, node)| (place(below, at), node));
+    for (place, node) in strips.chain(buses) {
         let on = scenes.is_safe(node);
         let worn = view.names.colour(node);
         let bar = (worn != 0).then(|| colours.worn(worn));
@@ -96,7 +96,7 @@ pub fn reach(ui: &Ui, rect: Rect, view: &View, out: &mut Vec<Action>) {
             Node::Main => "Main's fader, mute and chain, and what feeds it, stay as they are.",
         };
         let name = format!("Safe {node}");
-        if tick(ui, place(part, at), &name, &view.name(node), bar, on, lesson) {
+        if tick(ui, place, &name, &view.name(node), bar, on, lesson) {
             out.push(Action::Scene(SceneEdit::Safe(node, !on)));
         }
     }
