@@ -7,6 +7,8 @@
 mod chains;
 #[path = "room/demo.rs"]
 mod demo;
+#[path = "room/situations.rs"]
+mod situations;
 
 use proptest::prelude::*;
 use std::collections::HashSet;

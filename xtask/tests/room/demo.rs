@@ -8,7 +8,7 @@ use xtask::demo::{self, DELAY, DRUMS, HEADPHONES, MUSIC, REVERB};
 use xtask::{band, shared_reverb};
 
 /// The band: keys and voice are its last two strips.
-fn band() -> &'static [Stem] {
+pub fn band() -> &'static [Stem] {
     static PLAYED: OnceLock<Vec<Stem>> = OnceLock::new();
     PLAYED.get_or_init(|| band::play(48_000))
 }
@@ -36,12 +36,12 @@ fn peak(signal: &Stereo) -> f32 {
     signal.iter().flatten().fold(0.0, |high, sample| high.max(sample.abs()))
 }
 
-fn rms(sides: [&[f32]; 2]) -> f64 {
+pub fn rms(sides: [&[f32]; 2]) -> f64 {
     let power: f64 = sides.iter().copied().flatten().map(|s| f64::from(*s).powi(2)).sum();
     (power / (2 * sides[0].len()) as f64).sqrt()
 }
 
-fn db(gain: f64) -> f64 {
+pub fn db(gain: f64) -> f64 {
     20.0 * gain.log10()
 }
 
