@@ -30,6 +30,7 @@ mod monitor;
 mod notice;
 mod page;
 mod role;
+pub mod scenes;
 pub mod sessions;
 mod status;
 pub mod theme;
@@ -83,7 +84,9 @@ pub fn show(ui: &mut Ui, view: &View) -> Vec<Action> {
     part(ui, side, &|ui| {
         ScrollArea::vertical().id_salt("monitor").show(ui, |ui| monitor::monitor(ui, view)).inner
     });
+    // Before the status line, for which Escape lets go of the selection.
     let line = Rect::from_min_max(pos2(all.left(), bottom), all.max);
+    part(ui, line, &|ui| scenes::stop_by_key(ui, view));
     part(ui, line, &|ui| status::status(ui, view, all));
     let stroke = Stroke::new(1.0, colours.line);
     ui.painter().hline(all.x_range(), top, stroke);
@@ -102,6 +105,7 @@ fn screen(ui: &mut Ui, view: &View) -> Vec<Action> {
         Screen::Mixer => mixer::mixer(ui, view),
         Screen::Chains => chains::chains(ui, view),
         Screen::Macros => macros::macros(ui, view),
+        Screen::Scenes => scenes::scenes(ui, view),
         Screen::Check => check::check(ui, view),
     }
 }

@@ -29,6 +29,8 @@ mod mixer;
 mod monkey;
 #[path = "editor/picture.rs"]
 mod picture;
+#[path = "editor/scenes.rs"]
+mod scenes;
 #[path = "editor/sessions.rs"]
 mod sessions;
 

@@ -11,6 +11,7 @@ mod deeds;
 #[allow(dead_code)]
 mod desk;
 #[path = "editor/lively.rs"]
+#[allow(dead_code)]
 mod lively;
 #[path = "editor_chains/looks.rs"]
 mod looks;

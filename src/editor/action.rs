@@ -5,11 +5,14 @@
 use super::chains::edit::ChainEdit;
 use super::files::clerk::Deed;
 use super::look::{Scale, Screen, Theme};
+use super::scenes::edit::SceneEdit;
+use super::scenes::recalling::Aim;
 use super::view::{edge_parameters, tap_value};
 use super::whole::Whole;
 use crate::engine::compare::Hearing;
 use crate::routing::parameter::Parameter;
 use crate::routing::{BUSES, DESTINATIONS, MAIN, Node, Role, Routing, SOURCES, STRIPS, Send, Tap};
+use crate::session::scenes::Scenes;
 use crate::units::Fader;
 
 /// One thing the user did.
@@ -63,6 +66,18 @@ pub enum Action {
     LoadImpulse(u64, String),
     /// Values and a session take the place of what is there, at one sample and as one step.
     Adopt(Box<Whole>),
+    /// Stored scenes, or what a recall may touch, change.
+    Scene(SceneEdit),
+    /// The scenes become these.
+    Scenes(Box<Scenes>),
+    /// A scene, by number from 0, is recalled.
+    Recall(usize),
+    /// The next morph goes from here to there.
+    Aim(Aim),
+    /// A morph begins.
+    Morph(Aim),
+    /// The morph under way ends where it is.
+    StopMorph,
     /// Something cannot be, in words, and nothing changes.
     Refuse(String),
     /// Something was done that is not seen otherwise, in words.

@@ -8,7 +8,7 @@ mod bands;
 mod card;
 mod carry;
 pub mod clip;
-mod dial;
+pub(super) mod dial;
 pub mod edit;
 mod find;
 mod flow;

@@ -115,6 +115,12 @@ fn tab(ui: &Ui, rect: Rect, view: &View, screen: Screen, word: &str, out: &mut V
         let x = rect.left() + 10.0..=rect.right() - 10.0;
         ui.painter().hline(x, y, Stroke::new(2.0, colours.text));
     }
+    // How far a morph came is seen in every view.
+    if let Some(morph) = view.morph.filter(|_| screen == Screen::Scenes) {
+        let long = (rect.width() - 20.0) * morph.position;
+        let x = rect.left() + 10.0..=rect.left() + 10.0 + long;
+        ui.painter().hline(x, ui.max_rect().bottom() - 1.0, Stroke::new(2.0, colours.selection));
+    }
     focus_ring(ui, &response);
     say(ui, &response, || {
         if screen == Screen::Check && !view.check.open.is_empty() {
@@ -125,6 +131,7 @@ fn tab(ui: &Ui, rect: Rect, view: &View, screen: Screen, word: &str, out: &mut V
             Screen::Mixer => "Mixer: strips and buses with their faders, pans and sends.",
             Screen::Chains => "Chains: the effects in each strip, bus and Main.",
             Screen::Macros => "Macros: sixteen host parameters that will drive effects.",
+            Screen::Scenes => "Scenes: eight states of the mix, recalled or morphed into.",
             Screen::Check => {
                 "Check: what in this routing is probably not meant. Nothing was found."
             }

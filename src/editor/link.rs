@@ -102,6 +102,7 @@ impl Link {
         let routing = self.routing();
         let shared = Arc::clone(&self.parameters.shared);
         self.follow_chains(&routing);
+        self.go_on_morphing();
         let schedule = self.schedule(&routing);
         let (names, zoom, light, macros) = shared.session(|session| {
             let macros = macros(session, &routing);
@@ -119,6 +120,7 @@ impl Link {
         let (look, undo, redo) = (edits.look, edits.undo_name(), edits.redo_name());
         let now = self.began.elapsed().as_secs_f64();
         let (notice, news) = (edits.notice(now), edits.news(now));
+        let morph = edits.morph(now);
         drop(edits);
         self.loads = loads;
         self.listen(&look, seconds);
@@ -155,6 +157,7 @@ impl Link {
             latency: shared.latency(),
             restart_needed: shared.is_restart_needed(),
             inserts: self.inserts.clone(),
+            morph,
             notice,
             news,
             check,
@@ -251,10 +254,18 @@ impl Link {
             other => other,
         };
         let actions: Vec<Action> = actions.into_iter().map(found).collect();
-        if actions
-            .iter()
-            .any(|action| matches!(action, Action::Chain(_) | Action::Undo | Action::Redo))
-        {
+        let of_session = |action: &Action| {
+            matches!(
+                action,
+                Action::Chain(_)
+                    | Action::Scene(_)
+                    | Action::Recall(_)
+                    | Action::Morph(_)
+                    | Action::Undo
+                    | Action::Redo
+            )
+        };
+        if actions.iter().any(of_session) {
             // An edit starts from what the session says now, not from the last picture.
             self.follow_chains(&self.routing());
         }
@@ -311,6 +322,7 @@ impl Link {
             }),
             Action::Adopt(whole) => self.adopt(&whole),
             Action::Files(deed) => self.go_for(deed),
+            Action::Scenes(scenes) => shared.edit_session(|session| session.scenes = *scenes),
             Action::Resize(size) => self.remember_size(size),
             Action::Theme(theme) => shared.edit_session(|session| {
                 session.editor_light = theme == Theme::Light;
@@ -350,6 +362,20 @@ impl Link {
         let Some(mut adoption) = self.adoption.take() else { return };
         self.gestures(&adoption.rest());
         adoption.end(&self.parameters.shared);
+    }
+
+    /// A morph's next picture, once the scene it begins with is there.
+    fn go_on_morphing(&mut self) {
+        if self.adoption.is_some() || !self.edits().is_morphing() {
+            return;
+        }
+        // Another state is not what the morph was meant for.
+        let loaded = self.parameters.shared.loads() != self.loads;
+        let due = self.with_known(|edits, known| match loaded {
+            true => edits.take(vec![Action::StopMorph], true, known),
+            false => edits.go_on(known),
+        });
+        due.into_iter().for_each(|action| self.carry_out(action));
     }
 
     /// Complete gestures that overlap, so that a host records them as one step.

@@ -4,6 +4,8 @@
 //! one window, so that opening it again shows what was there. Theme and zoom are also the session's.
 
 use super::action::Action;
+use super::scenes::edit::SceneEdit;
+use super::scenes::recalling::Aim;
 use crate::engine::compare::Hearing;
 use crate::routing::{BUSES, NODES, Node, SOURCES};
 
@@ -19,17 +21,20 @@ pub enum Screen {
     Chains,
     /// The host's macros.
     Macros,
+    /// Stored states of the mix.
+    Scenes,
     /// What is probably not meant.
     Check,
 }
 
 impl Screen {
     /// Every view with its word, in the header's order.
-    pub const ALL: [(Screen, &'static str); 5] = [
+    pub const ALL: [(Screen, &'static str); 6] = [
         (Screen::Matrix, "Matrix"),
         (Screen::Mixer, "Mixer"),
         (Screen::Chains, "Chains"),
         (Screen::Macros, "Macros"),
+        (Screen::Scenes, "Scenes"),
         (Screen::Check, "Check"),
     ];
 }
@@ -128,6 +133,10 @@ pub struct Look {
     pub slot: Option<u64>,
     /// What is heard of each node's chain.
     pub hearing: [Hearing; NODES],
+    /// The scene that was stored or recalled last, by number from 0.
+    pub scene: Option<usize>,
+    /// Where the next morph goes.
+    pub aim: Aim,
 }
 
 impl Default for Look {
@@ -146,6 +155,8 @@ impl Default for Look {
             chain: Node::Strip(0),
             slot: None,
             hearing: [Hearing::Output; NODES],
+            scene: None,
+            aim: Aim::default(),
         }
     }
 }
@@ -184,6 +195,11 @@ impl Look {
             Action::Compare(node, hearing) => self.hearing[node.index()] = *hearing,
             Action::Scale(scale) => self.scale = *scale,
             Action::Theme(theme) => self.theme = *theme,
+            Action::Scene(SceneEdit::Store(number)) | Action::Recall(number) => {
+                self.scene = Some(*number);
+            }
+            Action::Aim(aim) => self.aim = *aim,
+            Action::Morph(aim) => (self.aim, self.scene) = (*aim, Some(aim.to)),
             Action::Zoom(zoom) => self.zoom = (*zoom).clamp(ZOOMS[0], ZOOMS[ZOOMS.len() - 1]),
             _ => {}
         }

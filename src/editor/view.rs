@@ -8,6 +8,7 @@ use super::chains::inserts::Inserts;
 use super::check::Found;
 use super::files::Files;
 use super::look::Look;
+use super::scenes::recalling::Progress;
 use super::trace::is_wired;
 use crate::engine::meters::{METERS, Meter};
 use crate::routing::parameter::Parameter;
@@ -52,6 +53,8 @@ pub struct View {
     pub restart_needed: bool,
     /// Insert chains and what macros drive.
     pub inserts: Inserts,
+    /// The morph under way, if there is one.
+    pub morph: Option<Progress>,
     /// What was refused, in words, for as long as it is news.
     pub notice: Option<String>,
     /// What was done, in words, for as long as it is news.
@@ -82,6 +85,7 @@ impl View {
             latency: 0,
             restart_needed: false,
             inserts: Inserts::default(),
+            morph: None,
             notice: None,
             news: None,
             files: Files::default(),

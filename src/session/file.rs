@@ -6,9 +6,9 @@
 //!
 //! ```json
 //! {
-//!   "switchyard": 2,
+//!   "switchyard": 3,
 //!   "parameters": {"s2b4": 0.45, "b4ro": "Return", "s3mu": true},
-//!   "session": {"version": 2, "bus_names": ["", "", "", "Reverb"]}
+//!   "session": {"version": 3, "bus_names": ["", "", "", "Reverb"]}
 //! }
 //! ```
 //!
@@ -54,12 +54,14 @@ pub enum FileError {
     Session(#[from] SessionError),
 }
 
-struct Values<'a>(&'a Routing);
-impl Serialize for Values<'_> {
+/// Plain values by id in the frozen order, without those at their default.
+pub(super) struct Values<F>(pub(super) F);
+
+impl<F: Fn(Parameter) -> f32> Serialize for Values<F> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for parameter in ALL {
-            let value = parameter.get(self.0);
+            let value = (self.0)(parameter);
             if value == parameter.default_value() {
                 continue;
             }
@@ -76,7 +78,8 @@ impl Serialize for Values<'_> {
 
 /// The values that are not at their default, by id.
 pub(super) fn values(routing: &Routing) -> Value {
-    serde_json::to_value(Values(routing)).expect("values are numbers, texts and switches")
+    serde_json::to_value(Values(|parameter: Parameter| parameter.get(routing)))
+        .expect("values are numbers, texts and switches")
 }
 
 /// The file's text. Equal sessions are equal texts.
@@ -86,7 +89,10 @@ pub fn to_json(routing: &Routing, session: &Session) -> String {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             let mut map = serializer.serialize_map(None)?;
             map.serialize_entry("switchyard", &VERSION)?;
-            map.serialize_entry("parameters", &Values(self.0))?;
+            map.serialize_entry(
+                "parameters",
+                &Values(|parameter: Parameter| parameter.get(self.0)),
+            )?;
             map.serialize_entry("session", self.1)?;
             map.end()
         }
@@ -137,34 +143,42 @@ pub(super) fn from_map(mut file: Map<String, Value>) -> Result<(Routing, Session
 
 fn read_values(values: &Map<String, Value>, routing: &mut Routing) -> Result<(), FileError> {
     for (id, value) in values {
-        let parameter = Parameter::from_id(id).ok_or_else(|| FileError::NoParameter(id.clone()))?;
-        let kind = parameter.kind();
-        let (min, max) = kind.range();
-        let plain = match (kind, value) {
-            (Kind::Toggle, Value::Bool(on)) => Some(f32::from(u8::from(*on))),
-            (Kind::Choice(names), Value::String(name)) => {
-                names.iter().position(|known| known == name).map(|at| at as f32)
-            }
-            (Kind::Toggle | Kind::Choice(_), _) => None,
-            (_, value) => value.as_f64().map(|x| x as f32).filter(|x| (min..=max).contains(x)),
-        };
-        let Some(plain) = plain else {
-            let expected = match kind {
-                Kind::Toggle => "true or false".to_owned(),
-                Kind::Choice(names) => format!("one of {}", names.join(", ")),
-                _ => format!("a number from {min} to {max}"),
-            };
-            let found = value.to_string().chars().take(60).collect();
-            return Err(FileError::Value {
-                id: id.clone(),
-                name: parameter.name(),
-                found,
-                expected,
-            });
-        };
+        let (parameter, plain) = read_value(id, value)?;
         parameter.set(routing, plain);
     }
     Ok(())
+}
+
+/// The parameter with this id and the plain value that was saved for it.
+///
+/// # Errors
+/// [`FileError`] says which id is unknown, or which value cannot be.
+pub(super) fn read_value(id: &str, value: &Value) -> Result<(Parameter, f32), FileError> {
+    let parameter = Parameter::from_id(id).ok_or_else(|| FileError::NoParameter(id.to_owned()))?;
+    let kind = parameter.kind();
+    let (min, max) = kind.range();
+    let plain = match (kind, value) {
+        (Kind::Toggle, Value::Bool(on)) => Some(f32::from(u8::from(*on))),
+        (Kind::Choice(names), Value::String(name)) => {
+            names.iter().position(|known| known == name).map(|at| at as f32)
+        }
+        (Kind::Toggle | Kind::Choice(_), _) => None,
+        (_, value) => value.as_f64().map(|x| x as f32).filter(|x| (min..=max).contains(x)),
+    };
+    if let Some(plain) = plain {
+        return Ok((parameter, plain));
+    }
+    let expected = match kind {
+        Kind::Toggle => "true or false".to_owned(),
+        Kind::Choice(names) => format!("one of {}", names.join(", ")),
+        _ => format!("a number from {min} to {max}"),
+    };
+    Err(FileError::Value {
+        id: id.to_owned(),
+        name: parameter.name(),
+        found: value.to_string().chars().take(60).collect(),
+        expected,
+    })
 }
 
 #[cfg(test)]

@@ -253,9 +253,33 @@ fn frame(ui: &mut egui::Ui, state: &mut State) {
     }
     let (held, now) = ui.input(|input| (input.pointer.any_down(), input.time));
     let any = !asked.is_empty();
-    let due = state.edits.take(asked, held, &Known::of(&state.view, now));
+    // A picture of a morph, as the link asks for one before each.
+    let mut due = state.edits.go_on(&Known::of(&state.view, now));
+    follow(ui, &mut state.view, &due);
+    let taken = state.edits.take(asked, held, &Known::of(&state.view, now));
+    follow(ui, &mut state.view, &taken);
+    due.extend(taken);
     let view = &mut state.view;
-    for action in &due {
+    view.look = state.edits.look;
+    view.undo = state.edits.undo_name();
+    view.redo = state.edits.redo_name();
+    view.notice = state.edits.notice(now);
+    view.news = state.edits.news(now);
+    view.morph = state.edits.morph(now);
+    if any || !due.is_empty() {
+        let inserts = &mut view.inserts;
+        let costs = Costs::of(&inserts.session, &view.routing, inserts.sample_rate);
+        view.schedule = compile(&view.routing, &costs.timing(&inserts.session));
+        inserts.costs = Arc::new(costs);
+        look_over(view);
+        ui.ctx().request_repaint();
+    }
+    state.log.extend(due);
+}
+
+/// The desk does what it is asked, as host and session would.
+fn follow(ui: &egui::Ui, view: &mut View, due: &[Action]) {
+    for action in due {
         match action {
             Action::Set(parameter, value) => parameter.set(&mut view.routing, *value),
             Action::Rename(node, name) => view.names.rename(*node, name),
@@ -275,6 +299,11 @@ fn frame(ui: &mut egui::Ui, state: &mut State) {
                     view.inserts.session = Arc::clone(session);
                 }
             }
+            Action::Scenes(scenes) => {
+                let mut session = (*view.inserts.session).clone();
+                session.scenes = (**scenes).clone();
+                view.inserts.session = Arc::new(session);
+            }
             Action::ClearSlotFault(slot) => {
                 view.inserts.faults.remove(slot);
             }
@@ -282,18 +311,4 @@ fn frame(ui: &mut egui::Ui, state: &mut State) {
             _ => {}
         }
     }
-    view.look = state.edits.look;
-    view.undo = state.edits.undo_name();
-    view.redo = state.edits.redo_name();
-    view.notice = state.edits.notice(now);
-    view.news = state.edits.news(now);
-    if any || !due.is_empty() {
-        let inserts = &mut view.inserts;
-        let costs = Costs::of(&inserts.session, &view.routing, inserts.sample_rate);
-        view.schedule = compile(&view.routing, &costs.timing(&inserts.session));
-        inserts.costs = Arc::new(costs);
-        look_over(view);
-        ui.ctx().request_repaint();
-    }
-    state.log.extend(due);
 }

@@ -6,13 +6,15 @@
 use crate::desk::{Desk, WHOLE};
 use crate::lively;
 use egui::{Color32, Modifiers, vec2};
+use egui_kittest::kittest::Queryable;
 use egui_kittest::{SnapshotOptions, SnapshotResults};
 use image::RgbaImage;
 use std::sync::Arc;
 use switchyard::check::Finding;
+use switchyard::editor::edits::Known;
 use switchyard::editor::files::Listing;
 use switchyard::editor::theme::DARK;
-use switchyard::editor::{Screen, Theme, View};
+use switchyard::editor::{Action, Screen, Theme, View};
 use switchyard::routing::{Node, Routing, Tap};
 use switchyard::session::Session;
 use switchyard::session::library::{Entry, Kept};
@@ -28,6 +30,11 @@ fn options() -> SnapshotOptions {
 /// Compares a view with its kept pictures in both themes, at 100 % and, in the smallest window, at
 /// 200 %.
 fn compare(name: &str, view: &View) {
+    compare_after(name, view, |_| ());
+}
+
+/// The same, after something was done.
+fn compare_after(name: &str, view: &View, act: impl Fn(&mut Desk)) {
     let options = options();
     // Says at its end which pictures differ, so that one does not hide the next.
     let mut results = SnapshotResults::new();
@@ -36,6 +43,7 @@ fn compare(name: &str, view: &View) {
             let mut view = view.clone();
             view.look.theme = theme;
             let mut desk = Desk::scaled(view, size, scale);
+            act(&mut desk);
             let name = format!("{name}-{word}-{percent}");
             results.add(desk.harness.try_snapshot_options(name, &options));
         }
@@ -129,6 +137,27 @@ fn choosing_a_file_looks_as_it_did() {
             results.add(desk.harness.try_snapshot_options(name, &options));
         }
     }
+}
+
+#[test]
+fn the_scenes_look_as_they_did() {
+    compare("scenes", &lively::scenes());
+}
+
+#[test]
+fn a_morph_under_way_looks_as_it_did() {
+    let mut view = lively::scenes();
+    view.look.aim.tenths = 30;
+    compare_after("morph", &view, |desk| {
+        let aim = desk.view().look.aim;
+        let state = desk.harness.state_mut();
+        let known = Known::of(&state.view, 0.0);
+        state.edits.take(vec![Action::Morph(aim)], false, &known);
+        desk.harness.run_steps(60);
+        // Beside it, a question that is not answered yet.
+        desk.harness.get_by_label("Store Scene 1").click();
+        desk.harness.run_steps(2);
+    });
 }
 
 #[test]

@@ -4,6 +4,7 @@ use crate::desk::{Desk, WHOLE};
 use crate::{assert_paired, count, lively, wheel};
 use egui::{Key, Modifiers, PointerButton};
 use fastrand::Rng;
+use switchyard::editor::edits::Known;
 use switchyard::editor::{Action, Screen, View};
 use switchyard::routing::{Role, Routing, Tap};
 
@@ -91,9 +92,13 @@ fn minute(seed: u64, view: View, size: [usize; 2]) {
         });
     }
     desk.harness.run_steps(4);
+    // The window closes, which ends a morph.
+    let state = desk.harness.state_mut();
+    let ends = state.edits.end_all(&Known::of(&state.view, 0.0));
+    state.log.extend(ends);
     let log = desk.take_log();
-    let sets = count(&log, |a| matches!(a, Action::Set(..) | Action::Adopt(_)));
-    assert!(sets > 10, "seed {seed}: the monkey set {sets} values");
+    let sets = count(&log, |a| matches!(a, Action::Set(..) | Action::Scenes(_) | Action::Adopt(_)));
+    assert!(sets > 10, "seed {seed}: the monkey changed {sets} things");
     assert_paired(&log);
 }
 
@@ -124,6 +129,14 @@ fn whatever_a_monkey_does_to_findings_and_templates_every_gesture_ends_and_nothi
     minute(6, view.clone(), [760, 480]);
     view.look.templates = true;
     minute(7, view, [1180, 720]);
+}
+
+#[test]
+fn whatever_a_monkey_does_among_the_scenes_every_gesture_ends_and_nothing_panics() {
+    let mut view = lively::scenes();
+    view.look.aim.tenths = 5;
+    minute(6, view.clone(), [1180, 720]);
+    minute(7, view, [760, 480]);
 }
 
 #[test]
