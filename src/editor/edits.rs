@@ -60,10 +60,10 @@ pub struct Edits {
     grip: u32,
     /// What was refused, and when.
     refused: Option<(String, f64)>,
-    /// What was done that is not seen otherwise, and when.
-    told: Option<(String, f64)>,
     /// The morph under way.
     morph: Option<Morphing>,
+    /// What was done that is not seen otherwise, and when.
+    told: Option<(String, f64)>,
     /// What the editor itself remembers.
     pub look: Look,
 }
@@ -78,8 +78,8 @@ impl Default for Edits {
             session: None,
             grip: 0,
             refused: None,
-            told: None,
             morph: None,
+            told: None,
             look: Look::default(),
         }
     }

@@ -119,8 +119,7 @@ impl Link {
         edits.look.theme = if light { Theme::Light } else { Theme::Dark };
         let (look, undo, redo) = (edits.look, edits.undo_name(), edits.redo_name());
         let now = self.began.elapsed().as_secs_f64();
-        let (notice, news) = (edits.notice(now), edits.news(now));
-        let morph = edits.morph(now);
+        let (notice, news, morph) = (edits.notice(now), edits.news(now), edits.morph(now));
         drop(edits);
         self.loads = loads;
         self.listen(&look, seconds);
@@ -321,8 +320,8 @@ impl Link {
                 (session.strip_colours, session.bus_colours) = (all.strip_colours, all.bus_colours);
             }),
             Action::Adopt(whole) => self.adopt(&whole),
-            Action::Files(deed) => self.go_for(deed),
             Action::Scenes(scenes) => shared.edit_session(|session| session.scenes = *scenes),
+            Action::Files(deed) => self.go_for(deed),
             Action::Resize(size) => self.remember_size(size),
             Action::Theme(theme) => shared.edit_session(|session| {
                 session.editor_light = theme == Theme::Light;

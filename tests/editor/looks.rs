@@ -82,6 +82,27 @@ fn the_macros_look_as_they_did() {
 }
 
 #[test]
+fn the_scenes_look_as_they_did() {
+    compare("scenes", &lively::scenes());
+}
+
+#[test]
+fn a_morph_under_way_looks_as_it_did() {
+    let mut view = lively::scenes();
+    view.look.aim.tenths = 30;
+    compare_after("morph", &view, |desk| {
+        let aim = desk.view().look.aim;
+        let state = desk.harness.state_mut();
+        let known = Known::of(&state.view, 0.0);
+        state.edits.take(vec![Action::Morph(aim)], false, &known);
+        desk.harness.run_steps(60);
+        // Beside it, a question that is not answered yet.
+        desk.harness.get_by_label("Store Scene 1").click();
+        desk.harness.run_steps(2);
+    });
+}
+
+#[test]
 fn route_check_looks_as_it_did() {
     let mut view = crate::check::wrong();
     view.look.screen = Screen::Check;
@@ -137,27 +158,6 @@ fn choosing_a_file_looks_as_it_did() {
             results.add(desk.harness.try_snapshot_options(name, &options));
         }
     }
-}
-
-#[test]
-fn the_scenes_look_as_they_did() {
-    compare("scenes", &lively::scenes());
-}
-
-#[test]
-fn a_morph_under_way_looks_as_it_did() {
-    let mut view = lively::scenes();
-    view.look.aim.tenths = 30;
-    compare_after("morph", &view, |desk| {
-        let aim = desk.view().look.aim;
-        let state = desk.harness.state_mut();
-        let known = Known::of(&state.view, 0.0);
-        state.edits.take(vec![Action::Morph(aim)], false, &known);
-        desk.harness.run_steps(60);
-        // Beside it, a question that is not answered yet.
-        desk.harness.get_by_label("Store Scene 1").click();
-        desk.harness.run_steps(2);
-    });
 }
 
 #[test]
