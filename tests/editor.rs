@@ -27,6 +27,8 @@ mod matrix;
 mod mixer;
 #[path = "editor/monkey.rs"]
 mod monkey;
+#[path = "editor/night.rs"]
+mod night;
 #[path = "editor/picture.rs"]
 mod picture;
 #[path = "editor/scenes.rs"]

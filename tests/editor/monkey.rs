@@ -1,7 +1,7 @@
 //! A monkey at the desk: whatever is pressed in whatever order, nothing panics and every gesture ends.
 
 use crate::desk::{Desk, WHOLE};
-use crate::{assert_paired, count, lively, wheel};
+use crate::{assert_paired, count, lively, night, wheel};
 use egui::{Key, Modifiers, PointerButton};
 use fastrand::Rng;
 use switchyard::editor::edits::Known;
@@ -133,7 +133,7 @@ fn whatever_a_monkey_does_to_findings_and_templates_every_gesture_ends_and_nothi
 
 #[test]
 fn whatever_a_monkey_does_among_the_scenes_every_gesture_ends_and_nothing_panics() {
-    let mut view = lively::scenes();
+    let mut view = night::scenes();
     view.look.aim.tenths = 5;
     minute(6, view.clone(), [1180, 720]);
     minute(7, view, [760, 480]);
