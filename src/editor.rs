@@ -11,11 +11,13 @@ pub mod action;
 pub mod ballistics;
 mod cell;
 pub mod chains;
+pub mod check;
 mod clip;
 mod colours;
 mod control;
 mod drawing;
 pub mod edits;
+pub mod files;
 mod header;
 pub mod hosts;
 mod lessons;
@@ -25,8 +27,11 @@ mod macros;
 mod matrix;
 mod mixer;
 mod monitor;
+mod notice;
+mod page;
 mod role;
 pub mod scenes;
+pub mod sessions;
 mod status;
 pub mod theme;
 pub mod trace;
@@ -55,6 +60,7 @@ const MONITOR: f32 = 168.0;
 /// Draws the whole editor and returns what the user did.
 pub fn show(ui: &mut Ui, view: &View) -> Vec<Action> {
     leave_space_to_the_host(ui);
+    check::reveal::arrive(ui);
     // The whole window, whatever margin the surroundings chose.
     let all = ui.ctx().content_rect();
     ui.set_clip_rect(all);
@@ -86,17 +92,21 @@ pub fn show(ui: &mut Ui, view: &View) -> Vec<Action> {
     ui.painter().hline(all.x_range(), top, stroke);
     ui.painter().hline(all.x_range(), bottom, stroke);
     ui.painter().vline(right, top..=bottom, stroke);
+    notice::notice(ui, centre, view);
+    out.extend(files::choice(ui, view));
     out
 }
 
 fn screen(ui: &mut Ui, view: &View) -> Vec<Action> {
     match view.look.screen {
+        _ if view.look.templates => welcome::templates(ui, view),
         Screen::Matrix if view.is_untouched() && !view.look.welcomed => welcome::welcome(ui, view),
         Screen::Matrix => matrix::matrix(ui, view),
         Screen::Mixer => mixer::mixer(ui, view),
         Screen::Chains => chains::chains(ui, view),
         Screen::Macros => macros::macros(ui, view),
         Screen::Scenes => scenes::scenes(ui, view),
+        Screen::Check => check::check(ui, view),
     }
 }
 

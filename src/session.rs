@@ -8,7 +8,9 @@
 //! | 2 | insert chains, macros, colours, zoom, theme, what is intended |
 //! | 3 | scenes |
 
+pub mod clipboard;
 pub mod file;
+pub mod library;
 pub mod macros;
 pub mod scenes;
 pub mod workshop;
@@ -68,6 +70,9 @@ pub struct Session {
     /// Keys of what Route Check found and the user marked as intended.
     #[serde(default)]
     pub intended: Vec<String>,
+    /// Route Check warns of latencies above this, in milliseconds; `None` if any will do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_budget_ms: Option<f32>,
     /// Fields of this version's future, kept as they are.
     #[serde(flatten)]
     pub unknown: serde_json::Map<String, serde_json::Value>,
@@ -98,6 +103,7 @@ impl Default for Session {
             macros: vec![Macro::default(); MACROS],
             scenes: Scenes::default(),
             intended: Vec::new(),
+            latency_budget_ms: None,
             unknown: serde_json::Map::new(),
         }
     }

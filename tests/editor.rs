@@ -5,6 +5,8 @@
 
 #![cfg(feature = "plugin")]
 
+#[path = "editor/check.rs"]
+mod check;
 #[path = "editor/controls.rs"]
 mod controls;
 #[path = "editor/desk.rs"]
@@ -31,6 +33,8 @@ mod night;
 mod picture;
 #[path = "editor/scenes.rs"]
 mod scenes;
+#[path = "editor/sessions.rs"]
+mod sessions;
 
 use desk::Desk;
 use egui::vec2;

@@ -3,6 +3,7 @@
 //! Not here: widgets and the host. Pure functions; any thread may call them.
 
 use super::chains::edit::ChainEdit;
+use super::files::clerk::Deed;
 use super::look::{Scale, Screen, Theme};
 use super::scenes::edit::SceneEdit;
 use super::scenes::recalling::Aim;
@@ -79,6 +80,12 @@ pub enum Action {
     StopMorph,
     /// Something cannot be, in words, and nothing changes.
     Refuse(String),
+    /// Something was done that is not seen otherwise, in words.
+    Tell(String),
+    /// Somebody goes to the disk or to the system's clipboard.
+    Files(Deed),
+    /// The templates are shown to choose from, or no longer.
+    Templates(bool),
     /// The user saw that a slot's effect failed.
     ClearSlotFault(u64),
 }

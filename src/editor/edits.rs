@@ -62,6 +62,8 @@ pub struct Edits {
     refused: Option<(String, f64)>,
     /// The morph under way.
     morph: Option<Morphing>,
+    /// What was done that is not seen otherwise, and when.
+    told: Option<(String, f64)>,
     /// What the editor itself remembers.
     pub look: Look,
 }
@@ -77,6 +79,7 @@ impl Default for Edits {
             grip: 0,
             refused: None,
             morph: None,
+            told: None,
             look: Look::default(),
         }
     }
@@ -110,6 +113,9 @@ impl Edits {
                 Action::Undo => self.travel(Record::undo, &mut out, known),
                 Action::Redo => self.travel(Record::redo, &mut out, known),
                 Action::Refuse(words) => self.refuse(words, known.now),
+                Action::Tell(words) => {
+                    (self.told, self.refused) = (Some((words, known.now)), None);
+                }
                 Action::Chain(edit) => match self.take_chain(&edit, known) {
                     Ok(()) => out.push(Action::Chain(edit)),
                     Err(words) => self.refuse(words, known.now),
@@ -209,8 +215,12 @@ impl Edits {
 
     /// What was refused a moment ago.
     pub fn notice(&self, now: f64) -> Option<String> {
-        let news = |(_, at): &&(String, f64)| (0.0..NEWS).contains(&(now - at));
-        self.refused.as_ref().filter(news).map(|(words, _)| words.clone())
+        recent(&self.refused, now)
+    }
+
+    /// What was done a moment ago that is not seen otherwise.
+    pub fn news(&self, now: f64) -> Option<String> {
+        recent(&self.told, now)
     }
 
     /// The ends that are still owed, for when the window closes.
@@ -348,4 +358,10 @@ impl Edits {
         }
         out.extend(edit_together(&values));
     }
+}
+
+/// Words that are still news.
+fn recent(said: &Option<(String, f64)>, now: f64) -> Option<String> {
+    let news = |(_, at): &&(String, f64)| (0.0..NEWS).contains(&(now - at));
+    said.as_ref().filter(news).map(|(words, _)| words.clone())
 }

@@ -6,6 +6,8 @@
 
 mod adoption;
 pub mod chains;
+mod check;
+pub mod files;
 mod spectrum;
 pub mod window;
 
@@ -14,6 +16,8 @@ use super::ballistics::{Ballistics, Power, Reading};
 use super::chains::inserts::Inserts;
 use super::chains::keys::Costs;
 use super::edits::{Edits, Known};
+use super::files::Files;
+use super::files::clerk::Clerk;
 use super::look::{Look, Screen, Theme};
 use super::theme::nearest_colour;
 use super::view::{MacroWords, Names, View};
@@ -23,7 +27,7 @@ use crate::plugin::parameters::{HostParameter, HostParameters};
 use crate::routing::parameter::{ALL, Parameter};
 use crate::routing::{Routing, STRIPS};
 use crate::schedule::{self, Schedule};
-use crate::session::Session;
+use crate::session::{Session, library};
 use adoption::Adoption;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::*;
@@ -44,6 +48,9 @@ pub struct Link {
     program: String,
     chains: chains::Chains,
     spectrum: spectrum::Spectrum,
+    check: check::Check,
+    clerk: Clerk,
+    files: Files,
     /// The chains as they were last shown, which is what an edit starts from.
     inserts: Inserts,
     compiled: Option<(Routing, Arc<Costs>, Schedule)>,
@@ -64,7 +71,7 @@ impl Link {
         // What nobody looked at while no window was open is not shown as if it were now.
         meters.take_power();
         let loads = parameters.shared.loads();
-        Link {
+        let mut link = Link {
             parameters,
             meters,
             host,
@@ -75,17 +82,23 @@ impl Link {
             program: program(),
             chains: chains::Chains::default(),
             spectrum: spectrum::Spectrum::default(),
+            check: check::Check::default(),
+            clerk: Clerk::new(None),
+            files: Files::default(),
             inserts: Inserts::default(),
             compiled: None,
             loads,
             adoption: None,
             began: Instant::now(),
-        }
+        };
+        link.keep_templates_in(library::templates_folder());
+        link
     }
 
     /// A snapshot `seconds` after the last one.
     pub fn view(&mut self, seconds: f32) -> View {
         self.go_on_adopting(seconds);
+        self.fetch_files();
         let routing = self.routing();
         let shared = Arc::clone(&self.parameters.shared);
         self.follow_chains(&routing);
@@ -106,7 +119,7 @@ impl Link {
         edits.look.theme = if light { Theme::Light } else { Theme::Dark };
         let (look, undo, redo) = (edits.look, edits.undo_name(), edits.redo_name());
         let now = self.began.elapsed().as_secs_f64();
-        let (notice, morph) = (edits.notice(now), edits.morph(now));
+        let (notice, news, morph) = (edits.notice(now), edits.news(now), edits.morph(now));
         drop(edits);
         self.loads = loads;
         self.listen(&look, seconds);
@@ -115,6 +128,17 @@ impl Link {
             let [left, right] = meters[Meter::StripInput(strip).index()].level;
             *heard |= left.max(right) > f32::NEG_INFINITY;
         }
+        let faults = std::array::from_fn(|strip| self.meters.fault(strip));
+        let seen = check::Seen {
+            levels: std::array::from_fn(|strip| {
+                let [left, right] = meters[Meter::StripInput(strip).index()].level;
+                left.max(right)
+            }),
+            faults,
+            inserts: &self.inserts,
+            seconds,
+        };
+        let check = self.check.found(&shared, &routing, &seen);
         View {
             routing,
             schedule,
@@ -127,14 +151,22 @@ impl Link {
             meters,
             main_rms: self.power.advance(self.meters.take_power(), seconds),
             heard: self.heard,
-            faults: std::array::from_fn(|strip| self.meters.fault(strip)),
+            faults,
             load: self.meters.load(),
             latency: shared.latency(),
             restart_needed: shared.is_restart_needed(),
             inserts: self.inserts.clone(),
             morph,
             notice,
+            news,
+            check,
+            files: self.files.clone(),
         }
+    }
+
+    /// How often Route Check ran, which it does only when something changed.
+    pub fn checks(&self) -> u32 {
+        self.check.runs()
     }
 
     /// Has the engine write what the open node sounds like, only while its chain is looked at.
@@ -289,6 +321,7 @@ impl Link {
             }),
             Action::Adopt(whole) => self.adopt(&whole),
             Action::Scenes(scenes) => shared.edit_session(|session| session.scenes = *scenes),
+            Action::Files(deed) => self.go_for(deed),
             Action::Resize(size) => self.remember_size(size),
             Action::Theme(theme) => shared.edit_session(|session| {
                 session.editor_light = theme == Theme::Light;

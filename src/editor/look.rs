@@ -23,16 +23,19 @@ pub enum Screen {
     Macros,
     /// Stored states of the mix.
     Scenes,
+    /// What is probably not meant.
+    Check,
 }
 
 impl Screen {
     /// Every view with its word, in the header's order.
-    pub const ALL: [(Screen, &'static str); 5] = [
+    pub const ALL: [(Screen, &'static str); 6] = [
         (Screen::Matrix, "Matrix"),
         (Screen::Mixer, "Mixer"),
         (Screen::Chains, "Chains"),
         (Screen::Macros, "Macros"),
         (Screen::Scenes, "Scenes"),
+        (Screen::Check, "Check"),
     ];
 }
 
@@ -116,6 +119,8 @@ pub struct Look {
     pub revealed: [bool; SOURCES],
     /// Whether the first view was seen.
     pub welcomed: bool,
+    /// Whether templates are shown to choose from.
+    pub templates: bool,
     /// How Main's meter is marked.
     pub scale: Scale,
     /// Which colours are on.
@@ -143,6 +148,7 @@ impl Default for Look {
             selected: None,
             revealed: [false; SOURCES],
             welcomed: false,
+            templates: false,
             scale: Scale::default(),
             theme: Theme::default(),
             zoom: 100,
@@ -162,6 +168,7 @@ impl Look {
             Action::Show(screen) => {
                 self.screen = *screen;
                 self.mix_for = None;
+                self.templates = false;
             }
             Action::ShowAll(all) => self.show_all = *all,
             Action::MixFor(bus) => {
@@ -177,6 +184,7 @@ impl Look {
                 }
             }
             Action::Welcomed | Action::Adopt(_) => self.welcomed = true,
+            Action::Templates(shown) => self.templates = *shown,
             Action::OpenChain(node) => {
                 if self.chain != *node {
                     self.slot = None;

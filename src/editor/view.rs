@@ -5,6 +5,8 @@
 
 use super::ballistics::{Power, Reading};
 use super::chains::inserts::Inserts;
+use super::check::Found;
+use super::files::Files;
 use super::look::Look;
 use super::scenes::recalling::Progress;
 use super::trace::is_wired;
@@ -14,7 +16,7 @@ use crate::routing::{BUSES, MAIN, Node, Role, Routing, STRIPS, Send, Tap};
 use crate::schedule::{self, Schedule, Timing};
 use crate::session::Session;
 use crate::units::{balance, gain_to_db, pan_mono};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// A snapshot of the mixer.
 #[derive(Clone)]
@@ -55,6 +57,12 @@ pub struct View {
     pub morph: Option<Progress>,
     /// What was refused, in words, for as long as it is news.
     pub notice: Option<String>,
+    /// What was done, in words, for as long as it is news.
+    pub news: Option<String>,
+    /// What is known of the disk.
+    pub files: Files,
+    /// What Route Check found; shared, because it changes rarely and is drawn often.
+    pub check: Arc<Found>,
 }
 
 impl View {
@@ -79,6 +87,9 @@ impl View {
             inserts: Inserts::default(),
             morph: None,
             notice: None,
+            news: None,
+            files: Files::default(),
+            check: Arc::default(),
         }
     }
 

@@ -76,6 +76,12 @@ impl<F: Fn(Parameter) -> f32> Serialize for Values<F> {
     }
 }
 
+/// The values that are not at their default, by id.
+pub(super) fn values(routing: &Routing) -> Value {
+    serde_json::to_value(Values(|parameter: Parameter| parameter.get(routing)))
+        .expect("values are numbers, texts and switches")
+}
+
 /// The file's text. Equal sessions are equal texts.
 pub fn to_json(routing: &Routing, session: &Session) -> String {
     struct File<'a>(&'a Routing, &'a Session);
@@ -103,9 +109,17 @@ pub fn to_json(routing: &Routing, session: &Session) -> String {
 /// [`FileError`] says what is wrong and where.
 pub fn from_json(text: &str) -> Result<(Routing, Session), FileError> {
     let text = text.trim_start_matches('\u{feff}');
-    let Value::Object(mut file) = serde_json::from_str(text)? else {
+    let Value::Object(file) = serde_json::from_str(text)? else {
         return Err(FileError::NotOurs("it is not an object"));
     };
+    if file.contains_key("switchyard") && file.contains_key("kind") {
+        return Err(FileError::NotOurs("it is a copied part of one, to be pasted"));
+    }
+    from_map(file)
+}
+
+/// [`from_json`] of an object that was read already.
+pub(super) fn from_map(mut file: Map<String, Value>) -> Result<(Routing, Session), FileError> {
     let version = file.remove("switchyard");
     let Some(version) = version.as_ref().and_then(Value::as_u64) else {
         return Err(FileError::NotOurs("\"switchyard\", its version, is missing"));

@@ -65,6 +65,9 @@ fn minute(seed: u64, view: View, size: [usize; 2]) {
         // It may look at other views, but not for the rest of its time.
         if frame % 50 == 0 {
             desk.harness.state_mut().edits.look.screen = screen;
+            if desk.has("Cancel File") {
+                desk.click("Cancel File");
+            }
         }
         let event = event(&mut random, size);
         // A press and a release in one place are a click; at random they never meet.
@@ -117,6 +120,15 @@ fn whatever_a_monkey_does_in_the_mixer_every_gesture_ends_and_nothing_panics() {
     minute(3, view.clone(), [1180, 720]);
     view.look.mix_for = Some(5);
     minute(4, view, [760, 480]);
+}
+
+#[test]
+fn whatever_a_monkey_does_to_findings_and_templates_every_gesture_ends_and_nothing_panics() {
+    let mut view = crate::check::wrong();
+    view.look.screen = Screen::Check;
+    minute(6, view.clone(), [760, 480]);
+    view.look.templates = true;
+    minute(7, view, [1180, 720]);
 }
 
 #[test]
