@@ -250,7 +250,7 @@ fn page(ui: &mut Ui, rect: Rect, view: &View, choice: &mut Choice) -> Step {
     let typed = field(ui, path, "Folder", "The folder's path", &mut choice.path);
     let entered = ui.input(|input| input.key_pressed(Key::Enter));
     if typed.lost_focus() && entered && Path::new(&choice.path) != choice.folder {
-        step = Step::Go(PathBuf::from(choice.path.trim()));
+        step = Step::Go(choice.folder.join(choice.path.trim()));
     }
 
     let buttons = line(inner.bottom() - 26.0, 26.0);

@@ -4,7 +4,7 @@
 //! editor's thread only.
 
 use super::action::Action;
-use super::cell::{copied_text, copy};
+use super::cell::{asks_to_copy, copied_text, copy, pasted_text};
 use super::chains::edit::ChainEdit;
 use super::control::{describe, focus_ring, id_of, say};
 use super::drawing::{label_in, menu_arrow};
@@ -89,6 +89,20 @@ pub fn head_menu(response: &Response, view: &View, node: Node, out: &mut Vec<Act
             ui.close();
         }
     });
+}
+
+/// Copying and pasting a strip or bus by keys, where its name has the keyboard.
+pub fn head_keys(ui: &Ui, response: &Response, view: &View, node: Node, out: &mut Vec<Action>) {
+    if !response.has_focus() || node == Node::Main {
+        return;
+    }
+    if asks_to_copy(ui) {
+        copy_channel(ui, view, node);
+    }
+    if let Some(text) = pasted_text(ui) {
+        let session = &view.inserts.session;
+        out.push(paste(&text, Some(node), &view.routing, session, &view.names));
+    }
 }
 
 /// Puts a strip or bus on the clipboard.

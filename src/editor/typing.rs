@@ -55,6 +55,7 @@ pub fn rename(
         )
     });
     super::sessions::head_menu(&response, view, node, out);
+    super::sessions::head_keys(ui, &response, view, node, out);
     response.clicked() && !by_key && !response.double_clicked()
 }
 

@@ -73,7 +73,8 @@ fn whatever_a_monkey_does_to_findings_and_templates_every_gesture_ends_and_nothi
     let mut view = crate::check::wrong();
     view.look.screen = Screen::Check;
     minute(6, view.clone(), [760, 480]);
-    view.look.templates = true;
+    // A template chosen leads back to the matrix.
+    (view.look.screen, view.look.templates) = (Screen::Matrix, true);
     minute(7, view, [1180, 720]);
 }
 

@@ -291,6 +291,25 @@ fn a_strip_is_copied_and_pasted_by_keys_on_its_head() {
 }
 
 #[test]
+fn in_the_mixer_the_name_has_the_keyboard_for_it() {
+    let mut view = with_gate();
+    view.look.screen = Screen::Mixer;
+    let mut desk = Desk::sized(view, WHOLE);
+    let before = desk.view().routing;
+    desk.focus("Bus 4 Name");
+    desk.press_with(Modifiers::COMMAND, Key::C);
+    desk.focus("Bus 11 Name");
+    desk.press_with(Modifiers::COMMAND, Key::V);
+    let buses = &desk.view().routing.buses;
+    assert_eq!((buses[10].role, buses[10].fader), (before.buses[3].role, before.buses[3].fader));
+    assert_eq!(desk.view().undo.as_deref(), Some("Paste Plate onto Bus 11"));
+    desk.focus("Strip 1 Name");
+    desk.press_with(Modifiers::COMMAND, Key::V);
+    assert_eq!(notice(&desk), "The clipboard holds a bus; it can be pasted on a bus.");
+    assert_eq!(desk.view().routing.strips, before.strips);
+}
+
+#[test]
 fn strips_and_buses_are_copied_and_pasted_in_the_menu_of_their_heads() {
     let mut desk = Desk::sized(with_gate(), WHOLE);
     let before = desk.view().routing;
