@@ -21,6 +21,7 @@ pub mod files;
 mod header;
 pub mod hosts;
 mod lessons;
+pub mod line_check;
 pub mod link;
 pub mod look;
 mod macros;

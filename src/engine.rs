@@ -13,6 +13,7 @@ pub mod chain;
 pub mod compare;
 mod keys;
 pub mod meters;
+pub mod probe;
 pub mod rack;
 mod row;
 pub mod scope;
@@ -25,13 +26,14 @@ use crate::dsp::mix;
 use crate::dsp::ramp::Ramp;
 use crate::dsp::{self, SILENCE, SLICE, Stereo};
 use crate::routing::{
-    BUSES, DESTINATIONS, INPUT_PORTS, MAIN, NODES, Node, PORT_CUE, PORT_MONITOR_A, PORT_MONITOR_B,
-    Routing, SOURCES, STRIPS,
+    BUSES, DESTINATIONS, INPUT_PORTS, Input, MAIN, NODES, Node, PORT_CUE, PORT_MONITOR_A,
+    PORT_MONITOR_B, Routing, SOURCES, STRIPS,
 };
 use crate::schedule::keys::NO_KEYS;
 use crate::schedule::{self, Schedule, Timing};
 use keys::Listening;
 use meters::{METERS, Meter, Meters};
+use probe::{Operator, Probe, Reason};
 use rack::{Glance, Office, Plan, Rack};
 use row::Row;
 use std::collections::VecDeque;
@@ -109,6 +111,8 @@ pub struct Engine {
     monitor: Row,
     ports: [Row; DESTINATIONS],
     speakers: [[Ramp; 2]; 2],
+    /// Takes the place of the inputs while a line check runs.
+    probe: Probe,
     meters: Arc<Meters>,
     peaks: [[f32; 2]; METERS],
     /// Main's sum of squares per side in this block, and of how many frames.
@@ -164,12 +168,18 @@ impl Engine {
             monitor: Row::new(DESTINATIONS + 1, ramp),
             ports: std::array::from_fn(|_| Row::new(2, ramp)),
             speakers: [[Ramp::fixed([0.0; 2]); 2]; 2],
+            probe: Probe::new(setup.sample_rate, ramp),
             meters,
             peaks: [[0.0; 2]; METERS],
             energy: ([0.0; 2], 0),
         };
         engine.aim_all();
         (engine, office)
+    }
+
+    /// Who sends test signals; an earlier one is heard no more. [main-thread]
+    pub fn operator(&mut self) -> Operator {
+        self.probe.operator()
     }
 
     /// The host's tempo in quarter notes a minute, if it has one. [audio-thread]
@@ -186,12 +196,16 @@ impl Engine {
                 let allowed = self.allowed.take().unwrap_or(self.rack.glance());
                 self.rack.hear(allowed.messages, self.now, self.fresh);
                 self.receive_plan(allowed.plan);
+                self.with_probe(|probe, now, latency| probe.attend(now, latency));
             }
             while at < frames {
                 let grid = SLICE - (self.now % SLICE as u64) as usize;
                 let mut length = grid.min(frames - at);
                 if let Some(end) = self.ends.front() {
                     length = length.min((end - self.now) as usize);
+                }
+                if let Some(left) = self.probe.frames_left(self.now) {
+                    length = length.min(left);
                 }
                 self.slice(ports, at, length);
                 at += length;
@@ -200,12 +214,38 @@ impl Engine {
                 if self.ends.front() == Some(&self.now) {
                     self.settle();
                 }
+                self.with_probe(|probe, now, latency| probe.advance(now, latency));
             }
             self.publish_peaks();
             if frames > 0 {
                 self.rack.publish(&self.meters, frames);
             }
         });
+    }
+
+    /// After [`Engine::process`] of the same ports: a line check that runs keeps what is in the
+    /// outputs, as they are delivered. [audio-thread]
+    pub fn record(&mut self, ports: &mut impl Ports) {
+        self.probe.keep(ports, self.now);
+    }
+
+    /// Ends a line check, or refuses one that is about to begin. [audio-thread]
+    pub fn interrupt_line_check(&mut self, reason: Reason) {
+        self.probe.interrupt(reason);
+    }
+
+    /// Whether a line check holds the program back. [audio-thread]
+    pub fn is_line_checked(&self) -> bool {
+        self.probe.holds()
+    }
+
+    /// Lets the probe go on, and the chains follow it.
+    fn with_probe(&mut self, act: impl FnOnce(&mut Probe, u64, u32)) {
+        let held = self.probe.holds();
+        act(&mut self.probe, self.now, self.schedule.latency);
+        if held != self.probe.holds() {
+            self.aim_insert_mixes();
+        }
     }
 
     /// What waits to be taken from the office now. [audio-thread]
@@ -242,6 +282,7 @@ impl Engine {
         self.lines.clear();
         self.inputs.iter_mut().for_each(StripInput::clear);
         self.rack.reset();
+        self.probe.reset();
         let rows = self.destinations.iter_mut().chain(&mut self.ports);
         let rows = rows.chain([&mut self.cue, &mut self.monitor]);
         rows.chain(self.listening.rows()).for_each(Row::clear);
@@ -276,14 +317,32 @@ impl Engine {
                 *fault |= mix::sanitise(&mut slice[..frames], &input[range.clone()]);
             }
         }
-        self.lines.write(LINE_MAIN_IN, now, &inputs[0], frames);
+        let program = self.probe.is_idle(now);
+        if !program {
+            inputs.iter_mut().for_each(|port| self.probe.shape_input(port, now, frames));
+        }
+        let test = self.probe.signal(now, frames);
+        let wire = match &test {
+            // The wire past the mixer is tested with the strip that hears the same port.
+            Some((strip, signal)) if self.routing.strips[*strip].input == Input::Port(0) => signal,
+            _ => &inputs[0],
+        };
+        self.lines.write(LINE_MAIN_IN, now, wire, frames);
 
         for strip in 0..STRIPS {
             if self.inputs[strip].hears_any(&faults) {
                 self.meters.set_fault(strip);
             }
-            self.inputs[strip].run(&inputs, now, &mut sum, frames);
-            self.measure(Meter::StripInput(strip), &sum, frames);
+            match &test {
+                Some((tested, signal)) if *tested == strip => {
+                    self.inputs[strip].run(&[*signal; INPUT_PORTS], now, &mut sum, frames);
+                }
+                _ => self.inputs[strip].run(&inputs, now, &mut sum, frames),
+            }
+            // A test signal must not look as if something were plugged in.
+            if program {
+                self.measure(Meter::StripInput(strip), &sum, frames);
+            }
             self.lines.write(line(strip, PLACE_INPUT), now, &sum, frames);
         }
         // A strip may listen to the Input tap of any other, so all of them are there by now.
@@ -326,8 +385,9 @@ impl Engine {
     fn run_node(&mut self, node: usize, slice: &mut Stereo, frames: usize) {
         let now = self.now;
         self.listening.run(node, &self.lines, now, slice, frames);
-        let moment = chain::Moment { now, frames, tempo: self.tempo };
-        let keys = self.listening.heard();
+        let hushed = self.probe.is_hushed();
+        let moment = chain::Moment { now, frames, tempo: self.tempo, hushed };
+        let keys = if hushed { &[] } else { self.listening.heard() };
         self.rack.run(node, slice, keys, &self.insert_mixes[node], moment);
         self.meters.scope.write(node, slice, frames);
         self.lines.write(line(node, PLACE_PRE), now, slice, frames);
@@ -347,6 +407,14 @@ impl Engine {
         slice: &Stereo,
         range: &std::ops::Range<usize>,
     ) {
+        let mut shaped;
+        let slice = if self.probe.is_idle(self.now) {
+            slice
+        } else {
+            shaped = *slice;
+            self.probe.shape_output(&mut shaped, self.now, range.len());
+            &shaped
+        };
         self.measure(meter, slice, range.len());
         for (output, slice) in ports.output(port).into_iter().zip(slice) {
             output[range.clone()].copy_from_slice(&slice[..range.len()]);

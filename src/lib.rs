@@ -2,7 +2,8 @@
 //! knows only those before it:
 //!
 //! ```text
-//! units → dsp → effects → routing → schedule → engine → session → check → templates → plugin | editor
+//! units → dsp → effects → routing → schedule → engine → session → check → line_check → templates →
+//! plugin | editor
 //! ```
 //!
 //! * [`units`]: decibels, the fader law, pan laws.
@@ -13,6 +14,7 @@
 //! * [`engine`]: runs a schedule on blocks of sound.
 //! * [`session`]: what is saved beside the parameters.
 //! * [`check`]: what in a routing is probably not meant.
+//! * [`line_check`]: whether what is routed arrives.
 //! * [`templates`]: routings to begin with.
 //! * `plugin`: the host's side; `editor`: the screen. Both behind the feature `plugin`.
 
@@ -22,6 +24,7 @@ pub mod check;
 pub mod dsp;
 pub mod effects;
 pub mod engine;
+pub mod line_check;
 pub mod routing;
 pub mod schedule;
 pub mod session;

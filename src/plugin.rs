@@ -13,6 +13,7 @@ pub mod state;
 pub mod vst3_guard;
 
 use crate::engine::meters::Meters;
+use crate::engine::probe::Reason;
 use crate::engine::rack::Glance;
 use crate::engine::{Engine, Ports, Setup};
 use crate::routing::parameter::{ALL, ParameterSet};
@@ -205,7 +206,8 @@ impl Plugin for Switchyard {
             max_latency: plan.bound() + (ROOM * sample_rate) as u32,
         };
         let meters = Arc::clone(&self.meters);
-        let (engine, office) = Engine::with_chains(&setup, &self.routing, meters, plan);
+        let (mut engine, office) = Engine::with_chains(&setup, &self.routing, meters, plan);
+        shared.set_operator(Some(engine.operator()));
         let longest = engine.longest();
         let workshop = opening.workshop(office, longest);
         let building = Building::start(&self.parameters, workshop, sample_rate, longest);
@@ -229,6 +231,7 @@ impl Plugin for Switchyard {
 
     fn deactivate(&mut self) {
         self.parameters.shared.set_bench(None);
+        self.parameters.shared.set_operator(None);
         self.building = None;
         self.engine = None;
     }
@@ -250,13 +253,18 @@ impl Plugin for Switchyard {
             return ProcessStatus::Error("processing without activation");
         };
         let frames = buffer.samples();
-        engine.set_tempo(context.transport().tempo);
-        engine.process(&mut HostPorts {
-            main: buffer,
-            aux_inputs: aux.inputs,
-            aux_outputs: aux.outputs,
-        });
-        let tail = engine.tail();
+        let transport = context.transport();
+        engine.set_tempo(transport.tempo);
+        if transport.playing || self.offline {
+            // Nobody's take, and no render, is to hold a test signal.
+            engine.interrupt_line_check(Reason::Transport);
+        }
+        let mut ports =
+            HostPorts { main: buffer, aux_inputs: aux.inputs, aux_outputs: aux.outputs };
+        engine.process(&mut ports);
+        engine.record(&mut ports);
+        // A line check must not be put to sleep because the inputs are silent.
+        let tail = if engine.is_line_checked() { u32::MAX } else { engine.tail() };
         let shared = &self.parameters.shared;
         let outgrown = engine.latency() > self.reported || shared.take_restart_wanted();
         // The sound is right at once; only the host's compensation needs a restart to follow.

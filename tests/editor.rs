@@ -39,7 +39,6 @@ mod scenes;
 mod sessions;
 
 use desk::Desk;
-use egui::vec2;
 use mischief::wheel;
 use std::collections::HashMap;
 use switchyard::editor::Action;

@@ -1,7 +1,8 @@
 //! The layers of the crate, held by scanning imports: each module may use those before it only.
 //!
 //! ```text
-//! units → dsp → effects → routing → schedule → engine → session → check → templates → plugin | editor
+//! units → dsp → effects → routing → schedule → engine → session → check → line_check → templates →
+//! plugin | editor
 //! ```
 
 use std::fs;
@@ -30,6 +31,11 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         &["nice_plug", "egui", "std::thread"],
     ),
     (
+        "line_check",
+        &["engine", "schedule", "routing", "units"],
+        &["serde", "nice_plug", "egui", "std::thread"],
+    ),
+    (
         "templates",
         &["session", "routing", "effects", "units"],
         &["nice_plug", "egui", "std::thread"],
@@ -45,6 +51,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
             "units",
             "session",
             "check",
+            "line_check",
             "templates",
             "editor",
         ],
@@ -62,6 +69,7 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
             "units",
             "session",
             "check",
+            "line_check",
             "templates",
             "plugin",
         ],

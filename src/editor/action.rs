@@ -4,6 +4,7 @@
 
 use super::chains::edit::ChainEdit;
 use super::files::clerk::Deed;
+use super::line_check::LineStep;
 use super::look::{Scale, Screen, Theme};
 use super::scenes::edit::SceneEdit;
 use super::scenes::recalling::Aim;
@@ -88,6 +89,8 @@ pub enum Action {
     Templates(bool),
     /// The user saw that a slot's effect failed.
     ClearSlotFault(u64),
+    /// A line check is asked for, begun, stopped or put away.
+    LineCheck(LineStep),
 }
 
 /// One complete gesture: begin, set, end.

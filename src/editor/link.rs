@@ -8,6 +8,7 @@ mod adoption;
 pub mod chains;
 mod check;
 pub mod files;
+mod line;
 mod spectrum;
 pub mod window;
 
@@ -18,6 +19,7 @@ use super::chains::keys::Costs;
 use super::edits::{Edits, Known};
 use super::files::Files;
 use super::files::clerk::Clerk;
+use super::line_check::LineStep;
 use super::look::{Look, Screen, Theme};
 use super::theme::nearest_colour;
 use super::view::{MacroWords, Names, View};
@@ -51,6 +53,7 @@ pub struct Link {
     check: check::Check,
     clerk: Clerk,
     files: Files,
+    line: line::Line,
     /// The chains as they were last shown, which is what an edit starts from.
     inserts: Inserts,
     compiled: Option<(Routing, Arc<Costs>, Schedule)>,
@@ -85,6 +88,7 @@ impl Link {
             check: check::Check::default(),
             clerk: Clerk::new(None),
             files: Files::default(),
+            line: line::Line::default(),
             inserts: Inserts::default(),
             compiled: None,
             loads,
@@ -139,6 +143,10 @@ impl Link {
             seconds,
         };
         let check = self.check.found(&shared, &routing, &seen);
+        let sample_rate = self.inserts.sample_rate;
+        let desk =
+            line::Desk { shared: &shared, routing: &routing, schedule: &schedule, sample_rate };
+        let line = self.line.advance(&desk, seconds);
         View {
             routing,
             schedule,
@@ -161,6 +169,7 @@ impl Link {
             news,
             check,
             files: self.files.clone(),
+            line,
         }
     }
 
@@ -326,11 +335,26 @@ impl Link {
             Action::Theme(theme) => shared.edit_session(|session| {
                 session.editor_light = theme == Theme::Light;
             }),
+            Action::LineCheck(step) => self.check_lines(step),
+            // Nobody looks at a check any more.
+            Action::Show(_) | Action::MixFor(_) => self.line.stop(shared),
             Action::Zoom(zoom) => {
                 shared.edit_session(|session| session.editor_zoom = zoom);
             }
             // The rest is the editor's own and followed already.
             _ => {}
+        }
+    }
+
+    fn check_lines(&mut self, step: LineStep) {
+        let (shared, routing) = (Arc::clone(&self.parameters.shared), self.routing());
+        let schedule = self.schedule(&routing);
+        let sample_rate = self.inserts.sample_rate;
+        let desk =
+            line::Desk { shared: &shared, routing: &routing, schedule: &schedule, sample_rate };
+        if let Err(words) = self.line.take(step, &desk) {
+            let now = self.began.elapsed().as_secs_f64();
+            self.edits().refuse(words, now);
         }
     }
 
@@ -406,6 +430,7 @@ impl Link {
 impl Drop for Link {
     fn drop(&mut self) {
         self.meters.scope.look_at(None);
+        self.line.stop(&self.parameters.shared);
         // A host that destroys the plugin before its window leaves the framework nothing to tell;
         // it panics then, and a panic here would end the host.
         let ended = catch_unwind(AssertUnwindSafe(|| {

@@ -7,6 +7,7 @@ use super::ballistics::{Power, Reading};
 use super::chains::inserts::Inserts;
 use super::check::Found;
 use super::files::Files;
+use super::line_check::LineState;
 use super::look::Look;
 use super::scenes::recalling::Progress;
 use super::trace::is_wired;
@@ -63,6 +64,8 @@ pub struct View {
     pub files: Files,
     /// What Route Check found; shared, because it changes rarely and is drawn often.
     pub check: Arc<Found>,
+    /// How far a line check is.
+    pub line: LineState,
 }
 
 impl View {
@@ -90,6 +93,7 @@ impl View {
             news: None,
             files: Files::default(),
             check: Arc::default(),
+            line: LineState::Idle,
         }
     }
 

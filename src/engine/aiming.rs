@@ -114,6 +114,9 @@ impl Engine {
     /// parameters may differ from the last routing given. [audio-thread]
     pub fn set(&mut self, routing: &Routing, changed: &ParameterSet) {
         self.routing = *routing;
+        if !changed.is_empty() {
+            self.probe.change();
+        }
         let mut work = Work::default();
         for parameter in changed.iter() {
             work.add(parameter, routing);
@@ -215,10 +218,13 @@ impl Engine {
         }
     }
 
-    fn aim_insert_mixes(&mut self) {
+    pub(super) fn aim_insert_mixes(&mut self) {
         let moment = self.moment();
         for (node, mix) in self.insert_mixes.iter_mut().enumerate() {
-            mix.aim(targets::insert_mix(&self.routing, node), moment.now, moment.ramp);
+            // During a line check every chain is a wire, as late as it is.
+            let held = self.probe.holds();
+            let share = if held { 0.0 } else { targets::insert_mix(&self.routing, node) };
+            mix.aim(share, moment.now, moment.ramp);
         }
     }
 
@@ -234,6 +240,7 @@ impl Engine {
     /// Takes new chains over if what they replace is silent by now.
     fn take_chains(&mut self) {
         if self.rack.take_over(self.now, self.fresh) {
+            self.probe.change();
             self.timing.chain = sum(&self.chain_latency, &self.rack.latencies());
             let keys = keys::behind(self.rack.keys(), &self.chain_latency);
             let changed = self.listening.replace(&self.timing.keys, &keys);

@@ -74,6 +74,8 @@ pub struct Moment {
     pub frames: usize,
     /// The host's tempo in quarter notes a minute.
     pub tempo: Option<f64>,
+    /// A line check runs: effects hear silence, and only the dry signal is heard.
+    pub hushed: bool,
 }
 
 impl Slot {
@@ -196,7 +198,7 @@ impl Slot {
 
     /// Runs the slot in place.
     fn run(&mut self, slice: &mut Stereo, key: Option<[&[f32]; 2]>, moment: Moment, ramp: u32) {
-        let Moment { now, frames, tempo } = moment;
+        let Moment { now, frames, tempo, .. } = moment;
         let mut dry = *slice;
         self.dry.run(&mut dry, now, frames);
         let Some(effect) = &mut self.effect else {
@@ -415,9 +417,9 @@ impl Chain {
         moment: Moment,
         ramp: u32,
     ) {
-        let Moment { now, frames, .. } = moment;
-        let input = *slice;
-        let mut dry = input;
+        let Moment { now, frames, hushed, .. } = moment;
+        let mut dry = *slice;
+        let input = if hushed { SILENCE } else { *slice };
         self.dry.run(&mut dry, now, frames);
         let mut out = SILENCE;
         add_scaled(&mut out, &dry, &self.dry_level, now, frames);
@@ -430,6 +432,10 @@ impl Chain {
             }
             lane.pad.run(&mut wet, now, frames);
             add_scaled(&mut out, &wet, &lane.level, now, frames);
+        }
+        if hushed {
+            *slice = dry;
+            return;
         }
         blend(&mut out, &dry, insert_mix, now, frames);
         self.compare.run(&mut out, &dry, now, frames);

@@ -120,6 +120,13 @@ impl Guard {
                     wake(host);
                 }
             });
+            let running = Arc::clone(&living_host);
+            parameters.shared.set_run(move || {
+                let host = running.load(Ordering::Acquire);
+                if let Some(run) = host.as_ref().and_then(|host| host.request_process) {
+                    run(host);
+                }
+            });
             let words = parameters.shared.worded(names::Words::of);
             Box::new(Guard {
                 outer: clap_plugin {

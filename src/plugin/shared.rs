@@ -6,6 +6,7 @@
 
 use super::building::Bench;
 use crate::effects::impulse::{ImpulseError, ImpulseRef};
+use crate::engine::probe::Operator;
 use crate::routing::parameter::ParameterSet;
 use crate::session::Session;
 use crate::session::workshop::{Refusal, fits};
@@ -39,8 +40,12 @@ pub struct Shared {
     given: [AtomicU32; 2],
     /// Where chains are made while the instance is active.
     bench: Mutex<Option<Arc<Bench>>>,
+    /// Who sends test signals, while the instance is active. Never locked by the audio thread.
+    operator: Mutex<Option<Operator>>,
     /// How the main thread is woken; the guard sets it.
     wake: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    /// How the host is asked to process; the guard sets it.
+    run: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 /// What a host says of the track an instance is on.
@@ -93,7 +98,9 @@ impl Default for Shared {
             // Nothing is missing until a block says so.
             given: [AtomicU32::new(u32::MAX), AtomicU32::new(u32::MAX)],
             bench: Mutex::new(None),
+            operator: Mutex::new(None),
             wake: OnceLock::new(),
+            run: OnceLock::new(),
         }
     }
 }
@@ -263,6 +270,29 @@ impl Shared {
     /// Sets where chains are made, or that they are not. [main-thread]
     pub fn set_bench(&self, bench: Option<Arc<Bench>>) {
         *lock(&self.bench) = bench;
+    }
+
+    /// Uses who sends test signals, `None` while the instance is not active. [any thread but the
+    /// audio thread]
+    pub fn with_operator<R>(&self, act: impl FnOnce(Option<&mut Operator>) -> R) -> R {
+        act(lock(&self.operator).as_mut())
+    }
+
+    /// Sets who sends test signals, or that nobody does; a check of the last one ends. [main-thread]
+    pub fn set_operator(&self, operator: Option<Operator>) {
+        *lock(&self.operator) = operator;
+    }
+
+    /// Asks the host to process although nothing sounds. [any thread]
+    pub fn want_processing(&self) {
+        if let Some(run) = self.run.get() {
+            run();
+        }
+    }
+
+    /// Sets how the host is asked to process, once. [main-thread]
+    pub fn set_run(&self, run: impl Fn() + Send + Sync + 'static) {
+        let _ = self.run.set(Box::new(run));
     }
 
     /// Wishes for a restart, which the audio thread passes on to the host. [any thread]

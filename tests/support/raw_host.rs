@@ -35,6 +35,7 @@ pub struct Asked {
     pub params_rescans: AtomicU32,
     pub ports_rescans: AtomicU32,
     pub restarts: AtomicU32,
+    pub runs: AtomicU32,
 }
 
 struct HostBox {
@@ -86,6 +87,9 @@ unsafe extern "C" fn track(host: *const clap_host, info: *mut clap_track_info) -
 unsafe extern "C" fn nothing(_: *const clap_host) {}
 unsafe extern "C" fn restart(host: *const clap_host) {
     unsafe { host_box(host) }.asked.restarts.fetch_add(1, SeqCst);
+}
+unsafe extern "C" fn run(host: *const clap_host) {
+    unsafe { host_box(host) }.asked.runs.fetch_add(1, SeqCst);
 }
 unsafe extern "C" fn callback(host: *const clap_host) {
     unsafe { host_box(host) }.asked.callbacks.fetch_add(1, SeqCst);
@@ -148,7 +152,7 @@ impl Instance {
                 version: c"1".as_ptr(),
                 get_extension: Some(host_extension),
                 request_restart: Some(restart),
-                request_process: Some(nothing),
+                request_process: Some(run),
                 request_callback: Some(callback),
             },
             asked: Asked::default(),

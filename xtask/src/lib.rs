@@ -15,6 +15,7 @@ pub mod bundle;
 pub mod check;
 pub mod demo;
 pub mod install;
+pub mod line_check;
 pub mod performance;
 pub mod progress;
 pub mod report;

@@ -61,7 +61,12 @@ enum Command {
         /// A .switchyard file or a render session
         #[arg(value_name = "SESSION.json")]
         session: PathBuf,
-        /// Print {"findings": [{"id", "severity", "path", "text"}]} instead of sentences
+        /// Play a test signal through it instead, and say where what arrives at the output ports is
+        /// not what the routing predicts
+        #[arg(long)]
+        line: bool,
+        /// Print {"findings": [{"id", "severity", "path", "text"}]} instead of sentences, or with
+        /// --line {"lines": [{"strip", "port", "expected", "measured", "ok", "verdict"}], ...}
         #[arg(long)]
         json: bool,
     },
@@ -137,8 +142,17 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<ExitCode> {
     match command {
-        Command::Check { session, json } => {
+        Command::Check { session, line, json } => {
             let (routing, saved) = xtask::check::read(&session)?;
+            if line {
+                let found = xtask::line_check::run(&routing, &saved, f64::from(RATE));
+                if json {
+                    println!("{}", serde_json::to_string_pretty(&found)?);
+                } else {
+                    print!("{}", found.table());
+                }
+                return Ok(ExitCode::from(u8::from(found.differences > 0)));
+            }
             let found = xtask::check::find(&routing, &saved, f64::from(RATE));
             if json {
                 println!("{}", serde_json::to_string_pretty(&found)?);
