@@ -7,6 +7,8 @@
 mod desk;
 #[path = "../tests/editor/lively.rs"]
 mod lively;
+#[path = "../tests/editor/night.rs"]
+mod night;
 #[path = "../tests/editor/picture.rs"]
 mod picture;
 #[path = "../tests/editor_chains/rack.rs"]
@@ -72,7 +74,7 @@ fn pictures() -> Vec<Picture> {
         ("mixer-light", show(Screen::Mixer, &|view| view.look.theme = Theme::Light), SIZE, 1.0),
         ("mix-for", mixing, SIZE, 1.0),
         ("macros", show(Screen::Macros, &|_| ()), SIZE, 1.0),
-        ("scenes", lively::scenes(), SIZE, 1.0),
+        ("scenes", night::scenes(), SIZE, 1.0),
         ("chains", chain(rack::VOX, 1, false), SIZE, 1.0),
         ("chains-parallel", chain(rack::DRUMS, 6, false), SIZE, 1.0),
         ("chains-light", chain(rack::VOX, 2, true), SIZE, 1.0),

@@ -23,10 +23,14 @@ mod lively;
 mod looks;
 #[path = "editor/matrix.rs"]
 mod matrix;
+#[path = "editor/mischief.rs"]
+mod mischief;
 #[path = "editor/mixer.rs"]
 mod mixer;
 #[path = "editor/monkey.rs"]
 mod monkey;
+#[path = "editor/night.rs"]
+mod night;
 #[path = "editor/picture.rs"]
 mod picture;
 #[path = "editor/scenes.rs"]
@@ -36,6 +40,7 @@ mod sessions;
 
 use desk::Desk;
 use egui::vec2;
+use mischief::wheel;
 use std::collections::HashMap;
 use switchyard::editor::Action;
 use switchyard::routing::Fader;
@@ -67,14 +72,4 @@ fn assert_paired(log: &[Action]) {
 
 fn count(log: &[Action], wanted: impl Fn(&Action) -> bool) -> usize {
     log.iter().filter(|action| wanted(action)).count()
-}
-
-fn wheel(lines: f32) -> egui::Event {
-    egui::Event::MouseWheel {
-        unit: egui::MouseWheelUnit::Line,
-        delta: vec2(0.0, lines),
-        phase: egui::TouchPhase::Move,
-        modifiers: egui::Modifiers::NONE,
-        source: egui::MouseWheelSource::Unknown,
-    }
 }

@@ -11,7 +11,6 @@ mod deeds;
 #[allow(dead_code)]
 mod desk;
 #[path = "editor/lively.rs"]
-#[allow(dead_code)]
 mod lively;
 #[path = "editor_chains/looks.rs"]
 mod looks;

@@ -245,6 +245,7 @@ impl Edits {
     /// Forgets every step, because another state was loaded.
     pub fn forget(&mut self) {
         self.steps.clear();
+        self.look.scene = None;
     }
 
     /// Whether an action may go on to the host, and remembers that it did: each gesture begins and

@@ -183,7 +183,9 @@ impl Look {
                     *revealed = true;
                 }
             }
-            Action::Welcomed | Action::Adopt(_) => self.welcomed = true,
+            Action::Welcomed => self.welcomed = true,
+            // Another mixer's scenes were never recalled.
+            Action::Adopt(_) => (self.welcomed, self.scene) = (true, None),
             Action::Templates(shown) => self.templates = *shown,
             Action::OpenChain(node) => {
                 if self.chain != *node {

@@ -286,11 +286,7 @@ impl Scenes {
                 }
             }
         }
-        let scenes = self.stored.iter().flatten();
-        let needed: HashSet<&str> = scenes
-            .flat_map(|scene| impulses(&scene.chains))
-            .map(|impulse| impulse.hash.as_str())
-            .collect();
+        let needed = needed(&self.stored);
         self.impulses.retain(|hash, _| needed.contains(hash.as_str()));
     }
 
@@ -320,11 +316,7 @@ impl Scenes {
 
     /// Takes the bytes back that the chains have, after loading.
     pub(super) fn find_impulses_in(&mut self, chains: &[Chain]) {
-        let scenes = self.stored.iter().flatten();
-        let needed: HashSet<&str> = scenes
-            .flat_map(|scene| impulses(&scene.chains))
-            .map(|impulse| impulse.hash.as_str())
-            .collect();
+        let needed = needed(&self.stored);
         for impulse in impulses(chains).filter(|one| needed.contains(one.hash.as_str())) {
             if let Some(bytes) = &impulse.embedded
                 && !self.impulses.contains_key(&impulse.hash)
@@ -449,6 +441,12 @@ fn is_continuous(parameter: Parameter) -> bool {
 fn impulses(chains: &[Chain]) -> impl Iterator<Item = &ImpulseRef> {
     let slots = chains.iter().flat_map(Chain::slots);
     slots.filter_map(|slot| slot.effect.known()?.impulse.as_ref())
+}
+
+/// The hashes of the impulse responses that scenes have.
+fn needed(stored: &[Option<Arc<Scene>>]) -> HashSet<&str> {
+    let scenes = stored.iter().flatten();
+    scenes.flat_map(|scene| impulses(&scene.chains)).map(|one| one.hash.as_str()).collect()
 }
 
 /// The impulse responses of chains, to change them.

@@ -5,6 +5,7 @@
 
 use crate::desk::{Desk, WHOLE};
 use crate::lively;
+use crate::night;
 use egui::{Color32, Modifiers, vec2};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{SnapshotOptions, SnapshotResults};
@@ -83,12 +84,12 @@ fn the_macros_look_as_they_did() {
 
 #[test]
 fn the_scenes_look_as_they_did() {
-    compare("scenes", &lively::scenes());
+    compare("scenes", &night::scenes());
 }
 
 #[test]
 fn a_morph_under_way_looks_as_it_did() {
-    let mut view = lively::scenes();
+    let mut view = night::scenes();
     view.look.aim.tenths = 30;
     compare_after("morph", &view, |desk| {
         let aim = desk.view().look.aim;

@@ -1,8 +1,9 @@
 //! A monkey at the desk: whatever is pressed in whatever order, nothing panics and every gesture ends.
 
 use crate::desk::{Desk, WHOLE};
-use crate::{assert_paired, count, lively, wheel};
-use egui::{Key, Modifiers, PointerButton};
+use crate::mischief::events;
+use crate::{assert_paired, count, lively, night};
+use egui::{Modifiers, PointerButton};
 use fastrand::Rng;
 use switchyard::editor::edits::Known;
 use switchyard::editor::{Action, Screen, View};
@@ -10,52 +11,6 @@ use switchyard::routing::{Role, Routing, Tap};
 
 /// As many frames as a minute has at ten a second, for each seed.
 const FRAMES: usize = 600;
-
-fn event(random: &mut Rng, size: [usize; 2]) -> egui::Event {
-    let pos = egui::pos2(random.f32() * size[0] as f32, random.f32() * size[1] as f32);
-    let held = [
-        Modifiers::NONE,
-        Modifiers::NONE,
-        Modifiers::NONE,
-        Modifiers::CTRL,
-        Modifiers::COMMAND,
-        Modifiers::SHIFT,
-        Modifiers::ALT,
-    ];
-    let modifiers = random.choice(held).unwrap_or_default();
-    let button =
-        if random.u8(0..8) == 0 { PointerButton::Secondary } else { PointerButton::Primary };
-    let keys = [
-        Key::Enter,
-        Key::Escape,
-        Key::Tab,
-        Key::ArrowUp,
-        Key::ArrowRight,
-        Key::Delete,
-        Key::P,
-        Key::C,
-        Key::V,
-        Key::Z,
-        Key::Y,
-        Key::Space,
-        Key::Plus,
-    ];
-    match random.u8(0..10) {
-        0 | 1 => egui::Event::PointerMoved(pos),
-        2..=4 => egui::Event::PointerButton { pos, button, pressed: true, modifiers },
-        5 => egui::Event::PointerButton { pos, button, pressed: false, modifiers },
-        6 | 7 => egui::Event::Key {
-            key: random.choice(keys).unwrap_or(Key::Enter),
-            physical_key: None,
-            pressed: true,
-            repeat: false,
-            modifiers,
-        },
-        8 => egui::Event::Text(random.choice(["-12", "x", "∞", "7"]).unwrap_or("").into()),
-        _ if random.bool() => wheel(random.f32() * 6.0 - 3.0),
-        _ => egui::Event::PointerGone,
-    }
-}
 
 fn minute(seed: u64, view: View, size: [usize; 2]) {
     let mut random = Rng::with_seed(seed);
@@ -69,16 +24,7 @@ fn minute(seed: u64, view: View, size: [usize; 2]) {
                 desk.click("Cancel File");
             }
         }
-        let event = event(&mut random, size);
-        // A press and a release in one place are a click; at random they never meet.
-        if let egui::Event::PointerButton { pos, button, pressed: true, modifiers } = event
-            && random.bool()
-        {
-            desk.harness.event(egui::Event::PointerMoved(pos));
-            desk.harness.event(event);
-            let pressed = false;
-            desk.harness.event(egui::Event::PointerButton { pos, button, pressed, modifiers });
-        } else {
+        for event in events(&mut random, size) {
             desk.harness.event(event);
         }
         desk.harness.step();
@@ -134,7 +80,7 @@ fn whatever_a_monkey_does_to_findings_and_templates_every_gesture_ends_and_nothi
 
 #[test]
 fn whatever_a_monkey_does_among_the_scenes_every_gesture_ends_and_nothing_panics() {
-    let mut view = lively::scenes();
+    let mut view = night::scenes();
     view.look.aim.tenths = 5;
     minute(6, view.clone(), [1180, 720]);
     minute(7, view, [760, 480]);

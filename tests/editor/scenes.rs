@@ -1,7 +1,7 @@
 //! The scenes view: storing, recalling, naming, scope, safes and morphs, by what is written on them.
 
 use crate::desk::{Desk, WHOLE};
-use crate::{assert_paired, count, lively, wheel};
+use crate::{assert_paired, count, night, wheel};
 use egui::{Key, Modifiers, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use std::collections::HashSet;
@@ -25,7 +25,7 @@ fn fresh() -> Desk {
 
 /// The band with four scenes, the second of which is as stored.
 fn night() -> Desk {
-    Desk::sized(lively::scenes(), WHOLE)
+    Desk::sized(night::scenes(), WHOLE)
 }
 
 fn session(desk: &Desk) -> &Session {
@@ -127,7 +127,7 @@ fn scenes_are_named_copied_and_cleared_in_place() {
     for _ in 0..4 {
         undo(&mut desk);
     }
-    assert_eq!(session(&desk).scenes, lively::scenes().inserts.session.scenes);
+    assert_eq!(session(&desk).scenes, night::scenes().inserts.session.scenes);
 }
 
 #[test]
@@ -346,7 +346,7 @@ fn where_a_morph_goes_is_chosen_and_its_time_typed_turned_and_dragged() {
 
 #[test]
 fn a_scene_that_cannot_be_run_is_refused_in_words_and_changes_nothing() {
-    let mut view = lively::scenes();
+    let mut view = night::scenes();
     let mut session = (*view.inserts.session).clone();
     let linear = |id| Slot::new(id, EffectSpec::new(Kind::Equalizer).with("linear_phase", 1.0));
     let mut late = session.clone();

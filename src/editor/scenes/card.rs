@@ -159,23 +159,22 @@ fn buttons(ui: &Ui, card: Rect, foot: Rect, view: &View, number: usize, out: &mu
     let filled = scenes.get(number).is_some();
     let title = format!("Scene {}", number + 1);
     let armed = ui.data(|data| data.get_temp::<usize>(armed_id())) == Some(number);
+    let armed = armed && filled;
     let gap = 4.0;
-    let parts: &[f32] = if armed { &[0.26, 0.42, 0.16, 0.16] } else { &[0.28, 0.26, 0.23, 0.23] };
+    let width = foot.width() - 3.0 * gap;
     let mut left = foot.left();
-    let mut next = |part: f32| {
-        let width = ((foot.width() - 3.0 * gap) * part).floor();
-        let mut rect = Rect::from_min_size(pos2(left, foot.top()), vec2(width, foot.height()));
-        left += width + gap;
-        // What rounding left over is the last one's.
-        if left > foot.right() - 2.0 * gap {
-            rect.max.x = foot.right();
-        }
+    let mut next = |share: f32| {
+        let size = vec2((width * share).floor(), foot.height());
+        let rect = Rect::from_min_size(pos2(left, foot.top()), size);
+        left = rect.right() + gap;
         rect
     };
+    // The last one reaches the edge whatever rounding left over, and so does the question.
+    let to_edge = |rect: Rect| rect.with_max_x(foot.right());
     let lesson =
         "Brings this scene back, within scope and safes, at one sample and without a click.";
     let face = ("RECALL", filled.then_some(colours.hover));
-    if press(ui, next(parts[0]), &format!("Recall {title}"), face, lesson, filled).clicked() {
+    if press(ui, next(0.28), &format!("Recall {title}"), face, lesson, filled).clicked() {
         out.push(Action::Recall(number));
     }
     let (word, colour, lesson) = match (armed, filled) {
@@ -187,8 +186,9 @@ fn buttons(ui: &Ui, card: Rect, foot: Rect, view: &View, number: usize, out: &mu
         (_, true) => ("STORE", None, "Stores the mix as it is now over this scene; asks first."),
         _ => ("STORE", None, "Stores the mix as it is now in this scene."),
     };
-    let response =
-        press(ui, next(parts[1]), &format!("Store {title}"), (word, colour), lesson, true);
+    let place = next(0.26);
+    let place = if armed { to_edge(place) } else { place };
+    let response = press(ui, place, &format!("Store {title}"), (word, colour), lesson, true);
     if response.clicked() {
         if filled && !armed {
             response.request_focus();
@@ -201,9 +201,12 @@ fn buttons(ui: &Ui, card: Rect, foot: Rect, view: &View, number: usize, out: &mu
         // Whoever went elsewhere did not mean it.
         ui.data_mut(|data| data.remove_temp::<usize>(armed_id()));
     }
-    copy(ui, next(parts[2]), view, number, out);
+    if armed {
+        return;
+    }
+    copy(ui, next(0.23), view, number, out);
     let lesson = "Empties this scene. Undo brings it back.";
-    if press(ui, next(parts[3]), &format!("Clear {title}"), ("CLEAR", None), lesson, filled)
+    if press(ui, to_edge(next(0.23)), &format!("Clear {title}"), ("CLEAR", None), lesson, filled)
         .clicked()
     {
         out.push(Action::Scene(SceneEdit::Clear(number)));
