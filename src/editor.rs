@@ -12,6 +12,7 @@ pub mod ballistics;
 mod cell;
 pub mod chains;
 pub mod check;
+mod checks;
 mod clip;
 mod colours;
 mod control;
@@ -88,6 +89,7 @@ pub fn show(ui: &mut Ui, view: &View) -> Vec<Action> {
     // Before the status line, for which Escape lets go of the selection.
     let line = Rect::from_min_max(pos2(all.left(), bottom), all.max);
     part(ui, line, &|ui| scenes::stop_by_key(ui, view));
+    part(ui, line, &|ui| checks::stop_by_key(ui, view));
     part(ui, line, &|ui| status::status(ui, view, all));
     let stroke = Stroke::new(1.0, colours.line);
     ui.painter().hline(all.x_range(), top, stroke);
@@ -107,7 +109,7 @@ fn screen(ui: &mut Ui, view: &View) -> Vec<Action> {
         Screen::Chains => chains::chains(ui, view),
         Screen::Macros => macros::macros(ui, view),
         Screen::Scenes => scenes::scenes(ui, view),
-        Screen::Check => check::check(ui, view),
+        Screen::Check => checks::checks(ui, view),
     }
 }
 

@@ -89,6 +89,8 @@ pub enum Action {
     Templates(bool),
     /// The user saw that a slot's effect failed.
     ClearSlotFault(u64),
+    /// The Check screen shows Line Check, or Route Check.
+    Lines(bool),
     /// A line check is asked for, begun, stopped or put away.
     LineCheck(LineStep),
 }

@@ -119,6 +119,8 @@ pub struct Look {
     pub revealed: [bool; SOURCES],
     /// Whether the first view was seen.
     pub welcomed: bool,
+    /// Whether the Check screen shows Line Check rather than Route Check.
+    pub lines: bool,
     /// Whether templates are shown to choose from.
     pub templates: bool,
     /// How Main's meter is marked.
@@ -148,6 +150,7 @@ impl Default for Look {
             selected: None,
             revealed: [false; SOURCES],
             welcomed: false,
+            lines: false,
             templates: false,
             scale: Scale::default(),
             theme: Theme::default(),
@@ -183,6 +186,7 @@ impl Look {
                     *revealed = true;
                 }
             }
+            Action::Lines(lines) => self.lines = *lines,
             Action::Welcomed => self.welcomed = true,
             // Another mixer's scenes were never recalled.
             Action::Adopt(_) => (self.welcomed, self.scene) = (true, None),
