@@ -28,6 +28,7 @@ use switchyard::editor::{Look, Screen, Theme, View, show, theme};
 use switchyard::engine::meters::{Meter, Meters};
 use switchyard::plugin::parameters::HostParameters;
 use switchyard::plugin::shared::Shared;
+use switchyard::session::scenes::{SCENES, Scene};
 
 /// Pictures of each view that are measured, after those that warm it up.
 const PICTURES: usize = 300;
@@ -127,6 +128,15 @@ fn main() {
         let mut view = rack::racks();
         view.look = Look { screen, show_all: true, welcomed: true, ..view.look };
         (view.look.chain, view.look.slot) = (rack::VOX, Some(1));
+        if screen == Screen::Scenes {
+            // The most there is to compare: all of them are as stored.
+            let mut session = (*view.inserts.session).clone();
+            for number in 0..SCENES {
+                let scene = Scene::of("", &view.routing, &session);
+                session.scenes.put(number, Some(Arc::new(scene)));
+            }
+            view.inserts.session = Arc::new(session);
+        }
         subjects.push(Subject::new(word.to_string(), Some(view)));
     }
     let mut snapshots = Snapshots::new();

@@ -7,6 +7,8 @@
 mod desk;
 #[path = "../tests/editor/lively.rs"]
 mod lively;
+#[path = "../tests/editor/night.rs"]
+mod night;
 #[path = "../tests/editor/picture.rs"]
 mod picture;
 #[path = "../tests/editor_chains/rack.rs"]
@@ -21,7 +23,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::PathBuf;
 use switchyard::editor::{Screen, Theme, View};
-use switchyard::routing::{Node, Routing};
+use switchyard::routing::{Fader, Node, Routing, Send, Tap};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(std::env::args_os().nth(1).ok_or("name a folder for the pictures")?);
@@ -53,6 +55,11 @@ fn pictures() -> Vec<Picture> {
     let traced = show(Screen::Matrix, &|view| view.look.selected = Some(Node::Strip(8)));
     let light = show(Screen::Matrix, &|view| view.look.theme = Theme::Light);
     let mixing = show(Screen::Mixer, &|view| view.look.mix_for = Some(5));
+    let check = show(Screen::Check, &|view| {
+        view.routing.strips[8].sends[3].tap = Tap::Pre;
+        view.routing.strips[7].sends[5] = Send { tap: Tap::Post, level: Fader::UNITY };
+    });
+    let templates = show(Screen::Matrix, &|view| view.look.templates = true);
     let chain = |node: Node, slot: u64, light: bool| {
         let mut view = rack::racks();
         (view.look.chain, view.look.slot) = (node, Some(slot));
@@ -67,9 +74,12 @@ fn pictures() -> Vec<Picture> {
         ("mixer-light", show(Screen::Mixer, &|view| view.look.theme = Theme::Light), SIZE, 1.0),
         ("mix-for", mixing, SIZE, 1.0),
         ("macros", show(Screen::Macros, &|_| ()), SIZE, 1.0),
+        ("scenes", night::scenes(), SIZE, 1.0),
         ("chains", chain(rack::VOX, 1, false), SIZE, 1.0),
         ("chains-parallel", chain(rack::DRUMS, 6, false), SIZE, 1.0),
         ("chains-light", chain(rack::VOX, 2, true), SIZE, 1.0),
+        ("check", check, SIZE, 1.0),
+        ("templates", templates, SIZE, 1.0),
         ("first-run", first, SIZE, 1.0),
         ("matrix-small-200", show(Screen::Matrix, &|_| ()), [760, 480], 2.0),
         ("mixer-small-200", show(Screen::Mixer, &|_| ()), [760, 480], 2.0),

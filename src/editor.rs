@@ -11,11 +11,14 @@ pub mod action;
 pub mod ballistics;
 mod cell;
 pub mod chains;
+pub mod check;
+mod checks;
 mod clip;
 mod colours;
 mod control;
 mod drawing;
 pub mod edits;
+pub mod files;
 mod header;
 pub mod hosts;
 mod lessons;
@@ -26,7 +29,11 @@ mod macros;
 mod matrix;
 mod mixer;
 mod monitor;
+mod notice;
+mod page;
 mod role;
+pub mod scenes;
+pub mod sessions;
 mod status;
 pub mod theme;
 pub mod trace;
@@ -55,6 +62,7 @@ const MONITOR: f32 = 168.0;
 /// Draws the whole editor and returns what the user did.
 pub fn show(ui: &mut Ui, view: &View) -> Vec<Action> {
     leave_space_to_the_host(ui);
+    check::reveal::arrive(ui);
     // The whole window, whatever margin the surroundings chose.
     let all = ui.ctx().content_rect();
     ui.set_clip_rect(all);
@@ -78,22 +86,30 @@ pub fn show(ui: &mut Ui, view: &View) -> Vec<Action> {
     part(ui, side, &|ui| {
         ScrollArea::vertical().id_salt("monitor").show(ui, |ui| monitor::monitor(ui, view)).inner
     });
+    // Before the status line, for which Escape lets go of the selection.
     let line = Rect::from_min_max(pos2(all.left(), bottom), all.max);
+    part(ui, line, &|ui| scenes::stop_by_key(ui, view));
+    part(ui, line, &|ui| checks::stop_by_key(ui, view));
     part(ui, line, &|ui| status::status(ui, view, all));
     let stroke = Stroke::new(1.0, colours.line);
     ui.painter().hline(all.x_range(), top, stroke);
     ui.painter().hline(all.x_range(), bottom, stroke);
     ui.painter().vline(right, top..=bottom, stroke);
+    notice::notice(ui, centre, view);
+    out.extend(files::choice(ui, view));
     out
 }
 
 fn screen(ui: &mut Ui, view: &View) -> Vec<Action> {
     match view.look.screen {
+        _ if view.look.templates => welcome::templates(ui, view),
         Screen::Matrix if view.is_untouched() && !view.look.welcomed => welcome::welcome(ui, view),
         Screen::Matrix => matrix::matrix(ui, view),
         Screen::Mixer => mixer::mixer(ui, view),
         Screen::Chains => chains::chains(ui, view),
         Screen::Macros => macros::macros(ui, view),
+        Screen::Scenes => scenes::scenes(ui, view),
+        Screen::Check => checks::checks(ui, view),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is saved beside the parameters: names, colours, insert chains, macros.
+//! What is saved beside the parameters: names, colours, insert chains, macros, scenes.
 //!
 //! Not here: parameter values, the plugin framework, the audio thread. Main thread only.
 //!
@@ -6,22 +6,34 @@
 //! |---|---|
 //! | 1 | names, the editor's size |
 //! | 2 | insert chains, macros, colours, zoom, theme, what is intended |
+//! | 3 | scenes |
 
+pub mod clipboard;
 pub mod file;
+pub mod library;
 pub mod macros;
+pub mod scenes;
 pub mod workshop;
 
 use crate::routing::chain::{Chain, LANES, SLOTS, Slot};
 use crate::routing::{BUSES, MACROS, NODES, Node, STRIPS};
 use macros::Macro;
+use scenes::Scenes;
+use serde::de::Deserializer;
+use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
+use std::ops::RangeInclusive;
 
 /// The version this program writes. A session of a newer one is refused.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
+
+/// What a slot's id may be: up to what every JSON reader keeps exactly.
+const SLOT_IDS: RangeInclusive<u64> = 1..=1 << 53;
 
 /// Everything a project recalls besides parameter values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Session {
     /// The format's version, [`VERSION`] when written by this program.
     pub version: u32,
@@ -52,9 +64,15 @@ pub struct Session {
     /// What the macros drive, one entry a macro.
     #[serde(default)]
     pub macros: Vec<Macro>,
+    /// Stored states of the mix, and what recalling one may touch.
+    #[serde(default, skip_serializing_if = "Scenes::is_left_out")]
+    pub scenes: Scenes,
     /// Keys of what Route Check found and the user marked as intended.
     #[serde(default)]
     pub intended: Vec<String>,
+    /// Route Check warns of latencies above this, in milliseconds; `None` if any will do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_budget_ms: Option<f32>,
     /// Fields of this version's future, kept as they are.
     #[serde(flatten)]
     pub unknown: serde_json::Map<String, serde_json::Value>,
@@ -83,9 +101,30 @@ impl Default for Session {
             bus_colours: vec![0; BUSES],
             chains: no_chains(),
             macros: vec![Macro::default(); MACROS],
+            scenes: Scenes::default(),
             intended: Vec::new(),
+            latency_budget_ms: None,
             unknown: serde_json::Map::new(),
         }
+    }
+}
+
+/// As derived, but for the bytes of impulse responses that chains and scenes both have.
+impl Serialize for Session {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !self.scenes.shares_impulses_with(&self.chains) {
+            return Session::serialize(self, serializer);
+        }
+        let scenes = self.scenes.clone().without_impulses_of(&self.chains);
+        Session::serialize(&Session { scenes, ..self.clone() }, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Session {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Session, D::Error> {
+        let mut session = Session::deserialize(deserializer)?;
+        session.scenes.find_impulses_in(&session.chains);
+        Ok(session)
     }
 }
 
@@ -96,8 +135,8 @@ fn no_chains() -> Vec<Chain> {
 /// Chains are saved by their node's name; empty ones are left out.
 mod by_node {
     use super::*;
-    use serde::de::{Deserializer, Error};
-    use serde::ser::{SerializeMap, Serializer};
+    use serde::de::Error;
+    use serde::ser::SerializeMap;
     use std::collections::BTreeMap;
 
     pub fn serialize<S: Serializer>(chains: &[Chain], serializer: S) -> Result<S::Ok, S::Error> {
@@ -171,9 +210,11 @@ impl Session {
         Ok(session)
     }
 
-    /// An id no slot has.
+    /// An id no slot has, be it in a chain or in a scene.
     pub fn free_slot_id(&self) -> u64 {
-        self.chains.iter().flat_map(Chain::slots).map(|slot| slot.id).max().unwrap_or(0) + 1
+        let ids = self.chains.iter().flat_map(Chain::slots).map(|slot| slot.id);
+        let highest = ids.filter(|id| SLOT_IDS.contains(id)).max().unwrap_or(0);
+        highest.max(self.scenes.highest_slot_id()) + 1
     }
 
     /// The slot with this id, and whose chain it is in.
@@ -195,7 +236,7 @@ impl Session {
         let mut next = self.free_slot_id();
         let mut seen = HashSet::new();
         for slot in self.chains.iter_mut().flat_map(Chain::slots_mut) {
-            if slot.id == 0 || !seen.insert(slot.id) {
+            if !SLOT_IDS.contains(&slot.id) || !seen.insert(slot.id) {
                 slot.id = next;
                 seen.insert(next);
                 next += 1;

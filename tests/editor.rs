@@ -5,6 +5,8 @@
 
 #![cfg(feature = "plugin")]
 
+#[path = "editor/check.rs"]
+mod check;
 #[path = "editor/controls.rs"]
 mod controls;
 #[path = "editor/desk.rs"]
@@ -21,15 +23,23 @@ mod lively;
 mod looks;
 #[path = "editor/matrix.rs"]
 mod matrix;
+#[path = "editor/mischief.rs"]
+mod mischief;
 #[path = "editor/mixer.rs"]
 mod mixer;
 #[path = "editor/monkey.rs"]
 mod monkey;
+#[path = "editor/night.rs"]
+mod night;
 #[path = "editor/picture.rs"]
 mod picture;
+#[path = "editor/scenes.rs"]
+mod scenes;
+#[path = "editor/sessions.rs"]
+mod sessions;
 
 use desk::Desk;
-use egui::vec2;
+use mischief::wheel;
 use std::collections::HashMap;
 use switchyard::editor::Action;
 use switchyard::routing::Fader;
@@ -61,14 +71,4 @@ fn assert_paired(log: &[Action]) {
 
 fn count(log: &[Action], wanted: impl Fn(&Action) -> bool) -> usize {
     log.iter().filter(|action| wanted(action)).count()
-}
-
-fn wheel(lines: f32) -> egui::Event {
-    egui::Event::MouseWheel {
-        unit: egui::MouseWheelUnit::Line,
-        delta: vec2(0.0, lines),
-        phase: egui::TouchPhase::Move,
-        modifiers: egui::Modifiers::NONE,
-        source: egui::MouseWheelSource::Unknown,
-    }
 }

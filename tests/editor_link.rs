@@ -5,6 +5,11 @@
 
 #![cfg(feature = "plugin")]
 
+#[path = "editor_link/check.rs"]
+mod check;
+#[path = "editor_link/files.rs"]
+mod files;
+
 use nice_plug::context::PluginApi;
 use nice_plug::context::gui::{GuiContext, GuiContextInner};
 use nice_plug::params::internals::ParamPtr;

@@ -410,7 +410,7 @@ fn ten_thousand_mutated_states_are_loaded_or_refused_and_never_panic() {
     let small = json!({
         "version": "0.1.0",
         "params": {"s1fd": {"f32": 0.5}, "s1mu": {"bool": true}, "s1in": {"i32": 3}},
-        "fields": {"session": r#"{"version":2,"strip_names":["Vox"],"editor_size":[900,500],"chains":{"Strip 1":{"dry":0.5,"lanes":[{"slots":[{"id":1,"key":["Bus 1","Pre"],"effect":"gate","settings":{"range":9}}]}]}},"macros":[{"targets":[{"slot":1,"setting":"range","from":0,"to":1}]}]}"#},
+        "fields": {"session": r#"{"version":3,"strip_names":["Vox"],"editor_size":[900,500],"chains":{"Strip 1":{"dry":0.5,"lanes":[{"slots":[{"id":1,"key":["Bus 1","Pre"],"effect":"gate","settings":{"range":9}}]}]}},"macros":[{"targets":[{"slot":1,"setting":"range","from":0,"to":1}]}],"scenes":{"stored":{"2":{"name":"B","parameters":{"s1fd":0.25},"chains":{"Bus 1":{"lanes":[{"slots":[{"id":1,"effect":"gate"}]}]}},"drives":{"1":[{"slot":1,"setting":"range","from":0,"to":1}]}}},"scope":{"mutes":false},"safes":["Main"]}}"#},
     });
     let original = state(&small);
     let mut random = fastrand::Rng::with_seed(2026);

@@ -3,13 +3,17 @@
 //! Not here: widgets and the host. Pure functions; any thread may call them.
 
 use super::chains::edit::ChainEdit;
+use super::files::clerk::Deed;
 use super::line_check::LineStep;
 use super::look::{Scale, Screen, Theme};
+use super::scenes::edit::SceneEdit;
+use super::scenes::recalling::Aim;
 use super::view::{edge_parameters, tap_value};
 use super::whole::Whole;
 use crate::engine::compare::Hearing;
 use crate::routing::parameter::Parameter;
 use crate::routing::{BUSES, DESTINATIONS, MAIN, Node, Role, Routing, SOURCES, STRIPS, Send, Tap};
+use crate::session::scenes::Scenes;
 use crate::units::Fader;
 
 /// One thing the user did.
@@ -63,10 +67,30 @@ pub enum Action {
     LoadImpulse(u64, String),
     /// Values and a session take the place of what is there, at one sample and as one step.
     Adopt(Box<Whole>),
+    /// Stored scenes, or what a recall may touch, change.
+    Scene(SceneEdit),
+    /// The scenes become these.
+    Scenes(Box<Scenes>),
+    /// A scene, by number from 0, is recalled.
+    Recall(usize),
+    /// The next morph goes from here to there.
+    Aim(Aim),
+    /// A morph begins.
+    Morph(Aim),
+    /// The morph under way ends where it is.
+    StopMorph,
     /// Something cannot be, in words, and nothing changes.
     Refuse(String),
+    /// Something was done that is not seen otherwise, in words.
+    Tell(String),
+    /// Somebody goes to the disk or to the system's clipboard.
+    Files(Deed),
+    /// The templates are shown to choose from, or no longer.
+    Templates(bool),
     /// The user saw that a slot's effect failed.
     ClearSlotFault(u64),
+    /// The Check screen shows Line Check, or Route Check.
+    Lines(bool),
     /// A line check is asked for, begun, stopped or put away.
     LineCheck(LineStep),
 }

@@ -14,10 +14,11 @@ pub use brush::end_of_stroke;
 use super::action::{
     Action, clear_edge, edit, edit_together, fitting_tap, reset_edge, toggle_edge,
 };
+use super::check::{Mark, mark, reveal};
 use super::clip::{self, Clip};
 use super::control::{Arrows, describe, drive, id_of, say};
 use super::drawing::{signed_db, typographic};
-use super::theme::Palette;
+use super::theme::{Palette, palette};
 use super::trace::between;
 use super::typing::{apply_typed, is_typing, typing};
 use super::view::{View, edge_parameters, tap_value};
@@ -140,13 +141,27 @@ pub fn crosspoint(
     paint::cell(ui, &response, view, &cell);
     menu::context_menu(&response, view, spot, out);
 
-    let text = sentence(view, &cell);
+    let mut text = sentence(view, &cell);
+    let found = view.check.edge(source, destination);
+    if let Some(found) = found {
+        mark::corner(ui.painter(), rect, palette(ui), found);
+        text += &told(found);
+    }
     describe(&response, Role::Button, &name, &text);
     say(ui, &response, || format!("{text}{}", total(view, &cell)));
     if response.gained_focus() {
         response.scroll_to_me(None);
     }
-    response.hovered()
+    reveal::come_into_sight(ui, &response);
+    match found {
+        Some(found) => response.on_hover_text(&found.text).hovered(),
+        None => response.hovered(),
+    }
+}
+
+/// What a mark says, behind other words.
+pub fn told(mark: &Mark) -> String {
+    format!("   ·   {}: {}", mark.severity.name(), mark.text)
 }
 
 /// The accessible name of a crosspoint: "Strip 2 > Bus 4".
@@ -304,11 +319,21 @@ pub fn copy(ui: &Ui, text: String) {
 
 /// What was copied last here.
 pub fn copied(ui: &Ui) -> Option<Clip> {
-    ui.data(|data| data.get_temp::<String>(clip_id())).and_then(|text| clip::read(&text))
+    copied_text(ui).and_then(|text| clip::read(&text))
+}
+
+/// The text that was copied last here.
+pub fn copied_text(ui: &Ui) -> Option<String> {
+    ui.data(|data| data.get_temp::<String>(clip_id()))
 }
 
 /// What Ctrl-V brings, if it was pressed: the clipboard's crosspoints, or those copied last here.
 pub fn pasted(ui: &Ui) -> Option<Clip> {
+    clip::read(&pasted_text(ui)?).or_else(|| copied(ui))
+}
+
+/// The text Ctrl-V brings, if it was pressed: the clipboard's, or what was copied last here.
+pub fn pasted_text(ui: &Ui) -> Option<String> {
     let (asked, text) = ui.input(|input| {
         // The window's library hands the clipboard over as typed text.
         let text = input.events.iter().find_map(|event| match event {
@@ -320,7 +345,7 @@ pub fn pasted(ui: &Ui) -> Option<Clip> {
             input.modifiers.matches_logically(Modifiers::COMMAND) && input.key_pressed(Key::V);
         (key || text.is_some(), text)
     });
-    asked.then(|| text.and_then(|text| clip::read(&text)).or_else(|| copied(ui))).flatten()
+    asked.then(|| text.or_else(|| copied_text(ui))).flatten()
 }
 
 fn clip_id() -> egui::Id {

@@ -8,7 +8,7 @@ mod bands;
 mod card;
 mod carry;
 pub mod clip;
-mod dial;
+pub(super) mod dial;
 pub mod edit;
 mod find;
 mod flow;
@@ -100,30 +100,9 @@ pub fn chains(ui: &mut Ui, view: &View) -> Vec<Action> {
         }
     }
     assign::macros(ui, foot, view, &mut out);
-    if let Some(words) = &view.notice {
-        notice(ui, middle, words);
-    }
     carry::carry(ui, view, &landings, &mut out);
     if let Some(slot) = carry::take_walked(ui) {
         out.push(Action::PickSlot(Some(slot)));
     }
     out
-}
-
-/// What was refused, over the view's lower edge.
-fn notice(ui: &Ui, room: Rect, words: &str) {
-    let colours = palette(ui);
-    let galley = ui.painter().layout(
-        words.to_string(),
-        theme::body(),
-        colours.on(colours.fault),
-        (room.width() - 64.0).max(80.0),
-    );
-    let size = galley.size() + egui::vec2(24.0, 16.0);
-    let centre = pos2(room.center().x, room.bottom() - size.y / 2.0 - 12.0);
-    let rect = Rect::from_center_size(centre, size);
-    ui.painter().rect_filled(rect, theme::CORNER, colours.fault);
-    ui.painter().galley(rect.min + egui::vec2(12.0, 8.0), galley, colours.on(colours.fault));
-    let shown = ui.interact(rect, super::control::id_of("Notice"), egui::Sense::hover());
-    super::control::describe(&shown, egui::Role::Alert, "Notice", words);
 }

@@ -6,6 +6,7 @@
 //! step back sets the values it changed and no others. Lives as long as the plugin's instance, on
 //! the editor's thread; knows neither the framework nor egui.
 
+mod recalls;
 mod step;
 
 use super::action::{Action, edit_together};
@@ -13,6 +14,7 @@ use super::chains::edit::ChainEdit;
 use super::chains::inserts::Inserts;
 use super::chains::keys;
 use super::look::Look;
+use super::scenes::recalling::Morphing;
 use super::view::{Names, View};
 use super::whole::Whole;
 use crate::routing::parameter::Parameter;
@@ -58,6 +60,10 @@ pub struct Edits {
     grip: u32,
     /// What was refused, and when.
     refused: Option<(String, f64)>,
+    /// The morph under way.
+    morph: Option<Morphing>,
+    /// What was done that is not seen otherwise, and when.
+    told: Option<(String, f64)>,
     /// What the editor itself remembers.
     pub look: Look,
 }
@@ -72,6 +78,8 @@ impl Default for Edits {
             session: None,
             grip: 0,
             refused: None,
+            morph: None,
+            told: None,
             look: Look::default(),
         }
     }
@@ -91,10 +99,23 @@ impl Edits {
         self.session = Some(Arc::clone(&known.inserts.session));
         for action in actions {
             self.look.follow(&action);
+            if matches!(
+                action,
+                Action::Undo
+                    | Action::Redo
+                    | Action::Adopt(_)
+                    | Action::Recall(_)
+                    | Action::Morph(_)
+            ) {
+                self.stop_morph(&mut out, known);
+            }
             match action {
                 Action::Undo => self.travel(Record::undo, &mut out, known),
                 Action::Redo => self.travel(Record::redo, &mut out, known),
                 Action::Refuse(words) => self.refuse(words, known.now),
+                Action::Tell(words) => {
+                    (self.told, self.refused) = (Some((words, known.now)), None);
+                }
                 Action::Chain(edit) => match self.take_chain(&edit, known) {
                     Ok(()) => out.push(Action::Chain(edit)),
                     Err(words) => self.refuse(words, known.now),
@@ -107,6 +128,10 @@ impl Edits {
                         Err(words) => self.refuse(words, known.now),
                     }
                 }
+                Action::Scene(edit) => out.extend(self.take_scenes(&edit, known)),
+                Action::Recall(number) => self.recall(number, &mut out, known),
+                Action::Morph(aim) => self.begin_morph(aim, &mut out, known),
+                Action::StopMorph => self.stop_morph(&mut out, known),
                 action => {
                     if self.admit(&action) {
                         self.note(&action, known);
@@ -190,13 +215,18 @@ impl Edits {
 
     /// What was refused a moment ago.
     pub fn notice(&self, now: f64) -> Option<String> {
-        let news = |(_, at): &&(String, f64)| (0.0..NEWS).contains(&(now - at));
-        self.refused.as_ref().filter(news).map(|(words, _)| words.clone())
+        recent(&self.refused, now)
+    }
+
+    /// What was done a moment ago that is not seen otherwise.
+    pub fn news(&self, now: f64) -> Option<String> {
+        recent(&self.told, now)
     }
 
     /// The ends that are still owed, for when the window closes.
     pub fn end_all(&mut self, known: &Known<'_>) -> Vec<Action> {
         let mut out = Vec::new();
+        self.stop_morph(&mut out, known);
         self.end_gestures(&mut out, known);
         out
     }
@@ -215,6 +245,7 @@ impl Edits {
     /// Forgets every step, because another state was loaded.
     pub fn forget(&mut self) {
         self.steps.clear();
+        self.look.scene = None;
     }
 
     /// Whether an action may go on to the host, and remembers that it did: each gesture begins and
@@ -226,7 +257,8 @@ impl Edits {
                 if new {
                     self.open.push(*parameter);
                 }
-                new
+                // A gesture of the morph goes on as the user's.
+                new && !self.morph.as_mut().is_some_and(|morph| morph.let_go(*parameter))
             }
             Action::Set(parameter, _) => self.open.contains(parameter),
             Action::End(parameter) => {
@@ -310,7 +342,12 @@ impl Edits {
                 Change::Value { parameter, after, .. } => values.push((parameter, after)),
                 Change::Name { node, after, .. } => out.push(Action::Rename(node, after)),
                 Change::Colour { node, after, .. } => out.push(Action::Recolour(node, after)),
+                Change::Scenes { after, .. } => {
+                    self.follow_scenes(&after, known);
+                    out.push(Action::Scenes(after));
+                }
                 Change::Whole { again, .. } => {
+                    let again = again.in_looks_of(&known.inserts.session);
                     self.follow_whole(&again);
                     out.push(Action::Adopt(Box::new(again)));
                 }
@@ -322,4 +359,10 @@ impl Edits {
         }
         out.extend(edit_together(&values));
     }
+}
+
+/// Words that are still news.
+fn recent(said: &Option<(String, f64)>, now: f64) -> Option<String> {
+    let news = |(_, at): &&(String, f64)| (0.0..NEWS).contains(&(now - at));
+    said.as_ref().filter(news).map(|(words, _)| words.clone())
 }

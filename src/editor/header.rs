@@ -4,9 +4,11 @@
 //! Not here: the mix. The editor's thread only.
 
 use super::action::{Action, edit_together};
+use super::check::mark;
 use super::control::{Face, button, focus_ring, id_of, say, toggle};
-use super::drawing::{label_in, mark, menu_arrow, width_of};
+use super::drawing::{self, label_in, menu_arrow, width_of};
 use super::look::{Screen, Theme, ZOOMS, next_zoom};
+use super::sessions;
 use super::theme::{self, palette};
 use super::view::View;
 use crate::routing::parameter::Parameter as P;
@@ -33,16 +35,14 @@ pub fn header(ui: &mut Ui, view: &View) -> Vec<Action> {
         rect
     };
     let badge = from_left(20.0, 8.0);
-    mark(ui.painter(), badge.shrink2(vec2(0.0, 4.0)), colours);
-    if all.width() > 940.0 {
-        let width = width_of(ui, "Switchyard", theme::name());
-        let rect = from_left(width, 16.0);
-        label_in(ui, rect, Align2::LEFT_CENTER, "Switchyard", theme::name(), colours.text);
-    }
+    drawing::mark(ui.painter(), badge.shrink2(vec2(0.0, 4.0)), colours);
+    let wide = all.width() > 940.0;
+    let width = if wide { sessions::WIDE } else { sessions::NARROW };
+    sessions::menu(ui, from_left(width, if wide { 10.0 } else { 4.0 }), view, &mut out);
     step(ui, from_left(26.0, 2.0), "Undo", view.undo.as_deref(), Action::Undo, &mut out);
     step(ui, from_left(26.0, 16.0), "Redo", view.redo.as_deref(), Action::Redo, &mut out);
     for (screen, word) in Screen::ALL {
-        let width = width_of(ui, word, theme::name()) + 20.0;
+        let width = width_of(ui, word, theme::name()) + 20.0 + badge_width(ui, view, screen);
         tab(ui, from_left(width, 2.0), view, screen, word, &mut out);
     }
     let rest = Rect::from_min_max(pos2(left + 8.0, line.top()), line.max);
@@ -104,25 +104,62 @@ fn tab(ui: &Ui, rect: Rect, view: &View, screen: Screen, word: &str, out: &mut V
     let colours = palette(ui);
     let colour = if open || response.hovered() { colours.text } else { colours.quiet };
     let font = if open { theme::name() } else { theme::body() };
-    label_in(ui, rect, Align2::CENTER_CENTER, word, font, colour);
+    let mut text = rect;
+    text.max.x -= badge_width(ui, view, screen);
+    label_in(ui, text, Align2::CENTER_CENTER, word, font, colour);
+    if screen == Screen::Check {
+        badge(ui, pos2(text.right() - 6.0, rect.center().y), view);
+    }
     if open {
         let y = ui.max_rect().bottom() - 1.0;
         let x = rect.left() + 10.0..=rect.right() - 10.0;
         ui.painter().hline(x, y, Stroke::new(2.0, colours.text));
     }
+    // How far a morph came is seen in every view.
+    if let Some(morph) = view.morph.filter(|_| screen == Screen::Scenes) {
+        let long = (rect.width() - 20.0) * morph.position;
+        let x = rect.left() + 10.0..=rect.left() + 10.0 + long;
+        ui.painter().hline(x, ui.max_rect().bottom() - 1.0, Stroke::new(2.0, colours.selection));
+    }
     focus_ring(ui, &response);
     say(ui, &response, || {
+        if screen == Screen::Check && !view.check.open.is_empty() {
+            return format!("Check: {} to look at.", view.check.summary());
+        }
         match screen {
             Screen::Matrix => "Matrix: who feeds whom, at which tap and level.",
             Screen::Mixer => "Mixer: strips and buses with their faders, pans and sends.",
             Screen::Chains => "Chains: the effects in each strip, bus and Main.",
             Screen::Macros => "Macros: sixteen host parameters that will drive effects.",
+            Screen::Scenes => "Scenes: eight states of the mix, recalled or morphed into.",
+            Screen::Check => {
+                "Check: what in this routing is probably not meant. Nothing was found."
+            }
         }
         .into()
     });
     if response.clicked() {
         out.push(Action::Show(screen));
     }
+}
+
+/// How much room the count of findings takes beside its tab's word.
+fn badge_width(ui: &Ui, view: &View, screen: Screen) -> f32 {
+    let count = view.check.open.len();
+    if screen != Screen::Check || count == 0 {
+        return 0.0;
+    }
+    20.0 + width_of(ui, &count.to_string(), theme::label())
+}
+
+/// The worst finding's shape and how many there are.
+fn badge(ui: &Ui, left: Pos2, view: &View) {
+    let Some(worst) = view.check.worst() else { return };
+    let colours = palette(ui);
+    mark::symbol(ui.painter(), left + vec2(7.0, 0.0), colours, worst);
+    let count = view.check.open.len().to_string();
+    let at = left + vec2(17.0, 0.0);
+    ui.painter().text(at, Align2::LEFT_CENTER, count, theme::label(), colours.text);
 }
 
 /// From the right: bypass, the look, lamps, and as far as there is room latency and load.
@@ -265,7 +302,7 @@ fn look_menu(ui: &Ui, rect: Rect, view: &View, out: &mut Vec<Action>) {
 
 /// The keys that work everywhere: undo, redo, zoom.
 fn keys(ui: &Ui, view: &View, out: &mut Vec<Action>) {
-    if super::typing::is_any_open(ui) {
+    if super::typing::is_any_open(ui) || super::files::is_open(ui) {
         return;
     }
     let pressed =

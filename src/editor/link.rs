@@ -6,6 +6,8 @@
 
 mod adoption;
 pub mod chains;
+mod check;
+pub mod files;
 mod line;
 mod spectrum;
 pub mod window;
@@ -15,6 +17,8 @@ use super::ballistics::{Ballistics, Power, Reading};
 use super::chains::inserts::Inserts;
 use super::chains::keys::Costs;
 use super::edits::{Edits, Known};
+use super::files::Files;
+use super::files::clerk::Clerk;
 use super::line_check::LineStep;
 use super::look::{Look, Screen, Theme};
 use super::theme::nearest_colour;
@@ -25,7 +29,7 @@ use crate::plugin::parameters::{HostParameter, HostParameters};
 use crate::routing::parameter::{ALL, Parameter};
 use crate::routing::{Routing, STRIPS};
 use crate::schedule::{self, Schedule};
-use crate::session::Session;
+use crate::session::{Session, library};
 use adoption::Adoption;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::*;
@@ -46,6 +50,9 @@ pub struct Link {
     program: String,
     chains: chains::Chains,
     spectrum: spectrum::Spectrum,
+    check: check::Check,
+    clerk: Clerk,
+    files: Files,
     line: line::Line,
     /// The chains as they were last shown, which is what an edit starts from.
     inserts: Inserts,
@@ -67,7 +74,7 @@ impl Link {
         // What nobody looked at while no window was open is not shown as if it were now.
         meters.take_power();
         let loads = parameters.shared.loads();
-        Link {
+        let mut link = Link {
             parameters,
             meters,
             host,
@@ -78,21 +85,28 @@ impl Link {
             program: program(),
             chains: chains::Chains::default(),
             spectrum: spectrum::Spectrum::default(),
+            check: check::Check::default(),
+            clerk: Clerk::new(None),
+            files: Files::default(),
             line: line::Line::default(),
             inserts: Inserts::default(),
             compiled: None,
             loads,
             adoption: None,
             began: Instant::now(),
-        }
+        };
+        link.keep_templates_in(library::templates_folder());
+        link
     }
 
     /// A snapshot `seconds` after the last one.
     pub fn view(&mut self, seconds: f32) -> View {
         self.go_on_adopting(seconds);
+        self.fetch_files();
         let routing = self.routing();
         let shared = Arc::clone(&self.parameters.shared);
         self.follow_chains(&routing);
+        self.go_on_morphing();
         let schedule = self.schedule(&routing);
         let (names, zoom, light, macros) = shared.session(|session| {
             let macros = macros(session, &routing);
@@ -108,7 +122,8 @@ impl Link {
         edits.look.zoom = zoom;
         edits.look.theme = if light { Theme::Light } else { Theme::Dark };
         let (look, undo, redo) = (edits.look, edits.undo_name(), edits.redo_name());
-        let notice = edits.notice(self.began.elapsed().as_secs_f64());
+        let now = self.began.elapsed().as_secs_f64();
+        let (notice, news, morph) = (edits.notice(now), edits.news(now), edits.morph(now));
         drop(edits);
         self.loads = loads;
         self.listen(&look, seconds);
@@ -117,6 +132,17 @@ impl Link {
             let [left, right] = meters[Meter::StripInput(strip).index()].level;
             *heard |= left.max(right) > f32::NEG_INFINITY;
         }
+        let faults = std::array::from_fn(|strip| self.meters.fault(strip));
+        let seen = check::Seen {
+            levels: std::array::from_fn(|strip| {
+                let [left, right] = meters[Meter::StripInput(strip).index()].level;
+                left.max(right)
+            }),
+            faults,
+            inserts: &self.inserts,
+            seconds,
+        };
+        let check = self.check.found(&shared, &routing, &seen);
         let sample_rate = self.inserts.sample_rate;
         let desk =
             line::Desk { shared: &shared, routing: &routing, schedule: &schedule, sample_rate };
@@ -133,14 +159,23 @@ impl Link {
             meters,
             main_rms: self.power.advance(self.meters.take_power(), seconds),
             heard: self.heard,
-            faults: std::array::from_fn(|strip| self.meters.fault(strip)),
+            faults,
             load: self.meters.load(),
             latency: shared.latency(),
             restart_needed: shared.is_restart_needed(),
             inserts: self.inserts.clone(),
+            morph,
             notice,
+            news,
+            check,
+            files: self.files.clone(),
             line,
         }
+    }
+
+    /// How often Route Check ran, which it does only when something changed.
+    pub fn checks(&self) -> u32 {
+        self.check.runs()
     }
 
     /// Has the engine write what the open node sounds like, only while its chain is looked at.
@@ -227,10 +262,18 @@ impl Link {
             other => other,
         };
         let actions: Vec<Action> = actions.into_iter().map(found).collect();
-        if actions
-            .iter()
-            .any(|action| matches!(action, Action::Chain(_) | Action::Undo | Action::Redo))
-        {
+        let of_session = |action: &Action| {
+            matches!(
+                action,
+                Action::Chain(_)
+                    | Action::Scene(_)
+                    | Action::Recall(_)
+                    | Action::Morph(_)
+                    | Action::Undo
+                    | Action::Redo
+            )
+        };
+        if actions.iter().any(of_session) {
             // An edit starts from what the session says now, not from the last picture.
             self.follow_chains(&self.routing());
         }
@@ -286,6 +329,8 @@ impl Link {
                 (session.strip_colours, session.bus_colours) = (all.strip_colours, all.bus_colours);
             }),
             Action::Adopt(whole) => self.adopt(&whole),
+            Action::Scenes(scenes) => shared.edit_session(|session| session.scenes = *scenes),
+            Action::Files(deed) => self.go_for(deed),
             Action::Resize(size) => self.remember_size(size),
             Action::Theme(theme) => shared.edit_session(|session| {
                 session.editor_light = theme == Theme::Light;
@@ -340,6 +385,20 @@ impl Link {
         let Some(mut adoption) = self.adoption.take() else { return };
         self.gestures(&adoption.rest());
         adoption.end(&self.parameters.shared);
+    }
+
+    /// A morph's next picture, once the scene it begins with is there.
+    fn go_on_morphing(&mut self) {
+        if self.adoption.is_some() || !self.edits().is_morphing() {
+            return;
+        }
+        // Another state is not what the morph was meant for.
+        let loaded = self.parameters.shared.loads() != self.loads;
+        let due = self.with_known(|edits, known| match loaded {
+            true => edits.take(vec![Action::StopMorph], true, known),
+            false => edits.go_on(known),
+        });
+        due.into_iter().for_each(|action| self.carry_out(action));
     }
 
     /// Complete gestures that overlap, so that a host records them as one step.

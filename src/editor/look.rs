@@ -4,6 +4,8 @@
 //! one window, so that opening it again shows what was there. Theme and zoom are also the session's.
 
 use super::action::Action;
+use super::scenes::edit::SceneEdit;
+use super::scenes::recalling::Aim;
 use crate::engine::compare::Hearing;
 use crate::routing::{BUSES, NODES, Node, SOURCES};
 
@@ -19,15 +21,21 @@ pub enum Screen {
     Chains,
     /// The host's macros.
     Macros,
+    /// Stored states of the mix.
+    Scenes,
+    /// What is probably not meant.
+    Check,
 }
 
 impl Screen {
     /// Every view with its word, in the header's order.
-    pub const ALL: [(Screen, &'static str); 4] = [
+    pub const ALL: [(Screen, &'static str); 6] = [
         (Screen::Matrix, "Matrix"),
         (Screen::Mixer, "Mixer"),
         (Screen::Chains, "Chains"),
         (Screen::Macros, "Macros"),
+        (Screen::Scenes, "Scenes"),
+        (Screen::Check, "Check"),
     ];
 }
 
@@ -111,6 +119,10 @@ pub struct Look {
     pub revealed: [bool; SOURCES],
     /// Whether the first view was seen.
     pub welcomed: bool,
+    /// Whether the Check screen shows Line Check rather than Route Check.
+    pub lines: bool,
+    /// Whether templates are shown to choose from.
+    pub templates: bool,
     /// How Main's meter is marked.
     pub scale: Scale,
     /// Which colours are on.
@@ -123,6 +135,10 @@ pub struct Look {
     pub slot: Option<u64>,
     /// What is heard of each node's chain.
     pub hearing: [Hearing; NODES],
+    /// The scene that was stored or recalled last, by number from 0.
+    pub scene: Option<usize>,
+    /// Where the next morph goes.
+    pub aim: Aim,
 }
 
 impl Default for Look {
@@ -134,12 +150,16 @@ impl Default for Look {
             selected: None,
             revealed: [false; SOURCES],
             welcomed: false,
+            lines: false,
+            templates: false,
             scale: Scale::default(),
             theme: Theme::default(),
             zoom: 100,
             chain: Node::Strip(0),
             slot: None,
             hearing: [Hearing::Output; NODES],
+            scene: None,
+            aim: Aim::default(),
         }
     }
 }
@@ -151,6 +171,7 @@ impl Look {
             Action::Show(screen) => {
                 self.screen = *screen;
                 self.mix_for = None;
+                self.templates = false;
             }
             Action::ShowAll(all) => self.show_all = *all,
             Action::MixFor(bus) => {
@@ -165,7 +186,11 @@ impl Look {
                     *revealed = true;
                 }
             }
-            Action::Welcomed | Action::Adopt(_) => self.welcomed = true,
+            Action::Lines(lines) => self.lines = *lines,
+            Action::Welcomed => self.welcomed = true,
+            // Another mixer's scenes were never recalled.
+            Action::Adopt(_) => (self.welcomed, self.scene) = (true, None),
+            Action::Templates(shown) => self.templates = *shown,
             Action::OpenChain(node) => {
                 if self.chain != *node {
                     self.slot = None;
@@ -176,6 +201,11 @@ impl Look {
             Action::Compare(node, hearing) => self.hearing[node.index()] = *hearing,
             Action::Scale(scale) => self.scale = *scale,
             Action::Theme(theme) => self.theme = *theme,
+            Action::Scene(SceneEdit::Store(number)) | Action::Recall(number) => {
+                self.scene = Some(*number);
+            }
+            Action::Aim(aim) => self.aim = *aim,
+            Action::Morph(aim) => (self.aim, self.scene) = (*aim, Some(aim.to)),
             Action::Zoom(zoom) => self.zoom = (*zoom).clamp(ZOOMS[0], ZOOMS[ZOOMS.len() - 1]),
             _ => {}
         }

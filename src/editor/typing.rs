@@ -15,7 +15,8 @@ use egui::{
     text_selection::CCursorRange,
 };
 
-/// A name that a double click, or Enter, opens for typing. Returns whether it was clicked once.
+/// A name that a double click, or Enter, opens for typing, and on which the right button copies and
+/// pastes. Returns whether it was clicked once.
 pub fn rename(
     ui: &mut Ui,
     rect: Rect,
@@ -49,8 +50,12 @@ pub fn rename(
     label_in(ui, rect, align, &shown, font, colour);
     focus_ring(ui, &response);
     say(ui, &response, || {
-        format!("{shown} ({node}). Click to trace its paths, double-click to rename.")
+        format!(
+            "{shown} ({node}). Click to trace its paths, double-click to rename, right-click to copy."
+        )
     });
+    super::sessions::head_menu(&response, view, node, out);
+    super::sessions::head_keys(ui, &response, view, node, out);
     response.clicked() && !by_key && !response.double_clicked()
 }
 

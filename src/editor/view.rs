@@ -5,8 +5,11 @@
 
 use super::ballistics::{Power, Reading};
 use super::chains::inserts::Inserts;
+use super::check::Found;
+use super::files::Files;
 use super::line_check::LineState;
 use super::look::Look;
+use super::scenes::recalling::Progress;
 use super::trace::is_wired;
 use crate::engine::meters::{METERS, Meter};
 use crate::routing::parameter::Parameter;
@@ -14,7 +17,7 @@ use crate::routing::{BUSES, MAIN, Node, Role, Routing, STRIPS, Send, Tap};
 use crate::schedule::{self, Schedule, Timing};
 use crate::session::Session;
 use crate::units::{balance, gain_to_db, pan_mono};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// A snapshot of the mixer.
 #[derive(Clone)]
@@ -51,8 +54,16 @@ pub struct View {
     pub restart_needed: bool,
     /// Insert chains and what macros drive.
     pub inserts: Inserts,
+    /// The morph under way, if there is one.
+    pub morph: Option<Progress>,
     /// What was refused, in words, for as long as it is news.
     pub notice: Option<String>,
+    /// What was done, in words, for as long as it is news.
+    pub news: Option<String>,
+    /// What is known of the disk.
+    pub files: Files,
+    /// What Route Check found; shared, because it changes rarely and is drawn often.
+    pub check: Arc<Found>,
     /// How far a line check is.
     pub line: LineState,
 }
@@ -77,7 +88,11 @@ impl View {
             latency: 0,
             restart_needed: false,
             inserts: Inserts::default(),
+            morph: None,
             notice: None,
+            news: None,
+            files: Files::default(),
+            check: Arc::default(),
             line: LineState::Idle,
         }
     }

@@ -45,6 +45,13 @@ impl Whole {
         (back, Whole { name, values, session: wanted })
     }
 
+    /// The same in the size, zoom and theme of the present session, when a step of long ago is taken
+    /// back.
+    pub(super) fn in_looks_of(mut self, present: &Session) -> Whole {
+        self.session = self.session.map(|wanted| with_looks_of(present, &wanted));
+        self
+    }
+
     /// Whether it changes nothing.
     pub(super) fn is_nothing(&self) -> bool {
         self.values.is_empty() && self.session.is_none()

@@ -109,6 +109,21 @@ impl EffectSpec {
         }
     }
 
+    /// Whether both say the same, wherever the bytes of an impulse response are kept.
+    pub fn is_alike(&self, other: &EffectSpec) -> bool {
+        let (EffectSpec::Known(a), EffectSpec::Known(b)) = (self, other) else {
+            return self == other;
+        };
+        let named = |known: &Known| {
+            let impulse = known.impulse.as_ref();
+            impulse.map(|one| (one.name.clone(), one.path.clone(), one.hash.clone()))
+        };
+        a.kind == b.kind
+            && a.values == b.values
+            && named(a) == named(b)
+            && (&a.unknown_settings, &a.unknown) == (&b.unknown_settings, &b.unknown)
+    }
+
     /// Reads what is left of a slot's fields when the slot has taken its own.
     ///
     /// # Errors

@@ -200,6 +200,7 @@ impl Guard {
             let inputs = buffers(process.audio_inputs, process.audio_inputs_count);
             let outputs = buffers(process.audio_outputs, process.audio_outputs_count);
             audio.ports.take(given(inputs), given(outputs), frames as usize);
+            self.parameters.shared.set_given(audio.ports.given());
             let mut status = CLAP_PROCESS_ERROR;
             let mut start = 0;
             while start < frames {

@@ -127,6 +127,16 @@ impl Ports {
         self.longest
     }
 
+    /// Which inputs and outputs the host gave for the block last taken, a bit a port. [audio-thread]
+    pub fn given(&self) -> (u32, u32) {
+        let bits = |ports: &[[Channel; 2]]| {
+            let is_given = |sides: &[Channel; 2]| sides.iter().any(|side| *side != Channel::None);
+            let given = ports.iter().enumerate().filter(|(_, sides)| is_given(sides));
+            given.fold(0, |bits, (port, _)| bits | 1 << port)
+        };
+        (bits(&self.inputs), bits(&self.outputs))
+    }
+
     /// The two channel pointers of an input, valid after [`Ports::begin`]; the array itself stays
     /// where it is.
     pub fn input(&mut self, port: usize) -> *mut *mut f32 {

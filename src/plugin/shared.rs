@@ -36,6 +36,8 @@ pub struct Shared {
     restart_needed: AtomicBool,
     /// A restart is wanted to make room for chains with more latency.
     restart_wanted: AtomicBool,
+    /// Which input and output ports the host gave for the last block, a bit a port.
+    given: [AtomicU32; 2],
     /// Where chains are made while the instance is active.
     bench: Mutex<Option<Arc<Bench>>>,
     /// Who sends test signals, while the instance is active. Never locked by the audio thread.
@@ -93,6 +95,8 @@ impl Default for Shared {
             latency: AtomicU32::new(0),
             restart_needed: AtomicBool::new(false),
             restart_wanted: AtomicBool::new(false),
+            // Nothing is missing until a block says so.
+            given: [AtomicU32::new(u32::MAX), AtomicU32::new(u32::MAX)],
             bench: Mutex::new(None),
             operator: Mutex::new(None),
             wake: OnceLock::new(),
@@ -314,6 +318,17 @@ impl Shared {
     /// What the host compensates, in samples. [any thread]
     pub fn latency(&self) -> u32 {
         self.latency.load(Relaxed)
+    }
+
+    /// Sets which input and output ports the host gave, a bit a port. [audio-thread]
+    pub fn set_given(&self, (inputs, outputs): (u32, u32)) {
+        self.given[0].store(inputs, Relaxed);
+        self.given[1].store(outputs, Relaxed);
+    }
+
+    /// Which input and output ports the host gives, a bit a port. [any thread]
+    pub fn given(&self) -> (u32, u32) {
+        (self.given[0].load(Relaxed), self.given[1].load(Relaxed))
     }
 
     /// Lights the editor's lamp that asks for a restart, or puts it out. [any thread]

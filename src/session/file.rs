@@ -6,9 +6,9 @@
 //!
 //! ```json
 //! {
-//!   "switchyard": 2,
+//!   "switchyard": 3,
 //!   "parameters": {"s2b4": 0.45, "b4ro": "Return", "s3mu": true},
-//!   "session": {"version": 2, "bus_names": ["", "", "", "Reverb"]}
+//!   "session": {"version": 3, "bus_names": ["", "", "", "Reverb"]}
 //! }
 //! ```
 //!
@@ -54,33 +54,45 @@ pub enum FileError {
     Session(#[from] SessionError),
 }
 
+/// Plain values by id in the frozen order, without those at their default.
+pub(super) struct Values<F>(pub(super) F);
+
+impl<F: Fn(Parameter) -> f32> Serialize for Values<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for parameter in ALL {
+            let value = (self.0)(parameter);
+            if value == parameter.default_value() {
+                continue;
+            }
+            let id = parameter.id();
+            match parameter.kind() {
+                Kind::Toggle => map.serialize_entry(&id, &(value >= 0.5))?,
+                Kind::Choice(_) => map.serialize_entry(&id, &parameter.to_text(value))?,
+                _ => map.serialize_entry(&id, &value)?,
+            }
+        }
+        map.end()
+    }
+}
+
+/// The values that are not at their default, by id.
+pub(super) fn values(routing: &Routing) -> Value {
+    serde_json::to_value(Values(|parameter: Parameter| parameter.get(routing)))
+        .expect("values are numbers, texts and switches")
+}
+
 /// The file's text. Equal sessions are equal texts.
 pub fn to_json(routing: &Routing, session: &Session) -> String {
-    struct Values<'a>(&'a Routing);
-    impl Serialize for Values<'_> {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            let mut map = serializer.serialize_map(None)?;
-            for parameter in ALL {
-                let value = parameter.get(self.0);
-                if value == parameter.default_value() {
-                    continue;
-                }
-                let id = parameter.id();
-                match parameter.kind() {
-                    Kind::Toggle => map.serialize_entry(&id, &(value >= 0.5))?,
-                    Kind::Choice(_) => map.serialize_entry(&id, &parameter.to_text(value))?,
-                    _ => map.serialize_entry(&id, &value)?,
-                }
-            }
-            map.end()
-        }
-    }
     struct File<'a>(&'a Routing, &'a Session);
     impl Serialize for File<'_> {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             let mut map = serializer.serialize_map(None)?;
             map.serialize_entry("switchyard", &VERSION)?;
-            map.serialize_entry("parameters", &Values(self.0))?;
+            map.serialize_entry(
+                "parameters",
+                &Values(|parameter: Parameter| parameter.get(self.0)),
+            )?;
             map.serialize_entry("session", self.1)?;
             map.end()
         }
@@ -97,9 +109,17 @@ pub fn to_json(routing: &Routing, session: &Session) -> String {
 /// [`FileError`] says what is wrong and where.
 pub fn from_json(text: &str) -> Result<(Routing, Session), FileError> {
     let text = text.trim_start_matches('\u{feff}');
-    let Value::Object(mut file) = serde_json::from_str(text)? else {
+    let Value::Object(file) = serde_json::from_str(text)? else {
         return Err(FileError::NotOurs("it is not an object"));
     };
+    if file.contains_key("switchyard") && file.contains_key("kind") {
+        return Err(FileError::NotOurs("it is a copied part of one, to be pasted"));
+    }
+    from_map(file)
+}
+
+/// [`from_json`] of an object that was read already.
+pub(super) fn from_map(mut file: Map<String, Value>) -> Result<(Routing, Session), FileError> {
     let version = file.remove("switchyard");
     let Some(version) = version.as_ref().and_then(Value::as_u64) else {
         return Err(FileError::NotOurs("\"switchyard\", its version, is missing"));
@@ -123,34 +143,42 @@ pub fn from_json(text: &str) -> Result<(Routing, Session), FileError> {
 
 fn read_values(values: &Map<String, Value>, routing: &mut Routing) -> Result<(), FileError> {
     for (id, value) in values {
-        let parameter = Parameter::from_id(id).ok_or_else(|| FileError::NoParameter(id.clone()))?;
-        let kind = parameter.kind();
-        let (min, max) = kind.range();
-        let plain = match (kind, value) {
-            (Kind::Toggle, Value::Bool(on)) => Some(f32::from(u8::from(*on))),
-            (Kind::Choice(names), Value::String(name)) => {
-                names.iter().position(|known| known == name).map(|at| at as f32)
-            }
-            (Kind::Toggle | Kind::Choice(_), _) => None,
-            (_, value) => value.as_f64().map(|x| x as f32).filter(|x| (min..=max).contains(x)),
-        };
-        let Some(plain) = plain else {
-            let expected = match kind {
-                Kind::Toggle => "true or false".to_owned(),
-                Kind::Choice(names) => format!("one of {}", names.join(", ")),
-                _ => format!("a number from {min} to {max}"),
-            };
-            let found = value.to_string().chars().take(60).collect();
-            return Err(FileError::Value {
-                id: id.clone(),
-                name: parameter.name(),
-                found,
-                expected,
-            });
-        };
+        let (parameter, plain) = read_value(id, value)?;
         parameter.set(routing, plain);
     }
     Ok(())
+}
+
+/// The parameter with this id and the plain value that was saved for it.
+///
+/// # Errors
+/// [`FileError`] says which id is unknown, or which value cannot be.
+pub(super) fn read_value(id: &str, value: &Value) -> Result<(Parameter, f32), FileError> {
+    let parameter = Parameter::from_id(id).ok_or_else(|| FileError::NoParameter(id.to_owned()))?;
+    let kind = parameter.kind();
+    let (min, max) = kind.range();
+    let plain = match (kind, value) {
+        (Kind::Toggle, Value::Bool(on)) => Some(f32::from(u8::from(*on))),
+        (Kind::Choice(names), Value::String(name)) => {
+            names.iter().position(|known| known == name).map(|at| at as f32)
+        }
+        (Kind::Toggle | Kind::Choice(_), _) => None,
+        (_, value) => value.as_f64().map(|x| x as f32).filter(|x| (min..=max).contains(x)),
+    };
+    if let Some(plain) = plain {
+        return Ok((parameter, plain));
+    }
+    let expected = match kind {
+        Kind::Toggle => "true or false".to_owned(),
+        Kind::Choice(names) => format!("one of {}", names.join(", ")),
+        _ => format!("a number from {min} to {max}"),
+    };
+    Err(FileError::Value {
+        id: id.to_owned(),
+        name: parameter.name(),
+        found: value.to_string().chars().take(60).collect(),
+        expected,
+    })
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::engine::compare::Hearing;
 use crate::engine::rack::{Message, Office, Plan};
 use crate::routing::{MACROS, Node};
 use maker::Maker;
-pub use maker::{Refusal, fits, key_edges, latencies, latency, timing};
+pub use maker::{CHANGED, Refusal, can_run, fits, key_edges, latencies, latency, timing};
 use std::collections::{HashMap, HashSet};
 use structure::{Drawing, Structure};
 

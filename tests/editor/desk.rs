@@ -8,13 +8,19 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use image::RgbaImage;
 use std::sync::Arc;
+use switchyard::check::{Surroundings, latencies};
 use switchyard::editor::chains::keys::Costs;
+use switchyard::editor::check::Found;
 use switchyard::editor::edits::{Edits, Known};
+use switchyard::editor::files::clerk::{Clerk, Deed};
+use switchyard::editor::link::files::landed;
+use switchyard::editor::sessions::paste;
 use switchyard::editor::view::Names;
 use switchyard::editor::{Action, View, show, theme};
-use switchyard::routing::Routing;
 use switchyard::routing::parameter::Parameter;
+use switchyard::routing::{Node, Routing, SOURCES};
 use switchyard::schedule::compile;
+use switchyard::session::file;
 
 /// Large enough that nothing has to scroll.
 pub const WHOLE: [usize; 2] = [2480, 1100];
@@ -24,6 +30,7 @@ pub struct State {
     pub view: View,
     pub log: Vec<Action>,
     pub edits: Edits,
+    pub clerk: Clerk,
 }
 
 /// The editor, a pointer and a keyboard.
@@ -46,9 +53,11 @@ impl Desk {
     }
 
     /// The same, with a number of pixels a point.
-    pub fn scaled(view: View, size: [usize; 2], scale: f32) -> Desk {
+    pub fn scaled(mut view: View, size: [usize; 2], scale: f32) -> Desk {
+        look_over(&mut view);
         let look = view.look;
-        let state = State { view, log: Vec::new(), edits: Edits::with_look(look) };
+        let clerk = Clerk::new(view.files.templates_folder.clone());
+        let state = State { view, log: Vec::new(), edits: Edits::with_look(look), clerk };
         let mut harness = Harness::builder()
             .with_size(vec2(size[0] as f32, size[1] as f32))
             .with_pixels_per_point(scale)
@@ -173,13 +182,104 @@ impl Desk {
     }
 }
 
+/// Has the session hold the names, and Route Check look at what is drawn, in a host that gives
+/// everything.
+fn look_over(view: &mut View) {
+    let mut session = (*view.inserts.session).clone();
+    let (given, kept) = (view.names.clone(), Names::in_session(&session));
+    for node in (0..SOURCES).map(Node::from_index) {
+        if given.given(node) != kept.given(node) || given.colour(node) != kept.colour(node) {
+            let mut names = Names::in_session(&session);
+            names.rename(node, given.given(node).unwrap_or_default());
+            names.recolour(node, given.colour(node));
+            (session.strip_names, session.bus_names) = (names.strips, names.buses);
+            (session.strip_colours, session.bus_colours) = (names.strip_colours, names.bus_colours);
+        }
+    }
+    if session != *view.inserts.session {
+        view.inserts.session = Arc::new(session.clone());
+    }
+    let surroundings = Surroundings {
+        latencies: latencies(&session, view.inserts.sample_rate),
+        latency_budget_ms: session.latency_budget_ms,
+        ..Surroundings::default()
+    };
+    view.check = Arc::new(Found::of(&view.routing, &session, &surroundings));
+}
+
+/// What came of errands, as what the user would have done.
+fn come_home(state: &mut State) -> Vec<Action> {
+    let State { view, clerk, .. } = state;
+    let mut files = std::mem::take(&mut view.files);
+    let mut actions = Vec::new();
+    for outcome in clerk.fetch() {
+        actions.extend(landed(outcome, &mut files, |_, _| panic!("pasted at once")));
+    }
+    view.files = files;
+    actions
+}
+
+/// An errand that is done at once; the system's clipboard is left alone.
+fn go_for(state: &mut State, deed: Deed) -> Vec<Action> {
+    let State { view, clerk, .. } = state;
+    let session = &view.inserts.session;
+    match deed {
+        Deed::Paste { onto, kept } => {
+            vec![paste(&kept, onto, &view.routing, session, &view.names)]
+        }
+        // A test that names no folder of its own writes nowhere.
+        Deed::Save { .. } if view.files.home.as_os_str().is_empty() => Vec::new(),
+        deed => {
+            clerk.ask(deed, || file::to_json(&view.routing, session));
+            clerk.wait();
+            Vec::new()
+        }
+    }
+}
+
 fn frame(ui: &mut egui::Ui, state: &mut State) {
-    let asked = show(ui, &state.view);
+    let mut asked = come_home(state);
+    asked.extend(show(ui, &state.view));
+    let errands: Vec<Deed> = asked
+        .iter()
+        .filter_map(|action| match action {
+            Action::Files(deed) => Some(deed.clone()),
+            _ => None,
+        })
+        .collect();
+    for errand in errands {
+        asked.extend(go_for(state, errand));
+        ui.ctx().request_repaint();
+    }
     let (held, now) = ui.input(|input| (input.pointer.any_down(), input.time));
     let any = !asked.is_empty();
-    let due = state.edits.take(asked, held, &Known::of(&state.view, now));
+    // A picture of a morph, as the link asks for one before each.
+    let mut due = state.edits.go_on(&Known::of(&state.view, now));
+    follow(ui, &mut state.view, &due);
+    let taken = state.edits.take(asked, held, &Known::of(&state.view, now));
+    follow(ui, &mut state.view, &taken);
+    due.extend(taken);
     let view = &mut state.view;
-    for action in &due {
+    view.look = state.edits.look;
+    view.undo = state.edits.undo_name();
+    view.redo = state.edits.redo_name();
+    view.notice = state.edits.notice(now);
+    view.news = state.edits.news(now);
+    view.morph = state.edits.morph(now);
+    if any || !due.is_empty() {
+        let inserts = &mut view.inserts;
+        let costs = Costs::of(&inserts.session, &view.routing, inserts.sample_rate);
+        view.schedule = compile(&view.routing, &costs.timing(&inserts.session));
+        inserts.costs = Arc::new(costs);
+        look_over(view);
+        ui.ctx().request_repaint();
+    }
+    state.log.extend(due);
+}
+
+/// The desk does what it is asked, as host and session would.
+fn follow(ui: &egui::Ui, view: &mut View, due: &[Action]) {
+    for action in due {
         match action {
             Action::Set(parameter, value) => parameter.set(&mut view.routing, *value),
             Action::Rename(node, name) => view.names.rename(*node, name),
@@ -199,6 +299,11 @@ fn frame(ui: &mut egui::Ui, state: &mut State) {
                     view.inserts.session = Arc::clone(session);
                 }
             }
+            Action::Scenes(scenes) => {
+                let mut session = (*view.inserts.session).clone();
+                session.scenes = (**scenes).clone();
+                view.inserts.session = Arc::new(session);
+            }
             Action::ClearSlotFault(slot) => {
                 view.inserts.faults.remove(slot);
             }
@@ -206,16 +311,4 @@ fn frame(ui: &mut egui::Ui, state: &mut State) {
             _ => {}
         }
     }
-    view.look = state.edits.look;
-    view.undo = state.edits.undo_name();
-    view.redo = state.edits.redo_name();
-    view.notice = state.edits.notice(now);
-    if any || !due.is_empty() {
-        let inserts = &mut view.inserts;
-        let costs = Costs::of(&inserts.session, &view.routing, inserts.sample_rate);
-        view.schedule = compile(&view.routing, &costs.timing(&inserts.session));
-        inserts.costs = Arc::new(costs);
-        ui.ctx().request_repaint();
-    }
-    state.log.extend(due);
 }

@@ -196,7 +196,9 @@ fn no_two_controls_share_a_name_or_a_place_and_none_is_too_small() {
     let mut routing = Routing::default();
     routing.buses[5].role = switchyard::routing::Role::Mix;
     routing.strips[0].solo = true;
-    for (screen, least) in [(Screen::Matrix, 500), (Screen::Mixer, 500), (Screen::Macros, 40)] {
+    for (screen, least) in
+        [(Screen::Matrix, 500), (Screen::Mixer, 500), (Screen::Macros, 40), (Screen::Scenes, 90)]
+    {
         let mut view = View::of(routing);
         view.look.show_all = true;
         view.look.screen = screen;

@@ -5,21 +5,38 @@
 
 use crate::desk::{Desk, WHOLE};
 use crate::lively;
+use crate::night;
 use egui::{Color32, Modifiers, vec2};
+use egui_kittest::kittest::Queryable;
 use egui_kittest::{SnapshotOptions, SnapshotResults};
 use image::RgbaImage;
+use std::sync::Arc;
+use switchyard::check::Finding;
+use switchyard::editor::edits::Known;
+use switchyard::editor::files::Listing;
 use switchyard::editor::theme::DARK;
-use switchyard::editor::{Screen, Theme, View};
+use switchyard::editor::{Action, Screen, Theme, View};
 use switchyard::routing::{Node, Routing, Tap};
+use switchyard::session::Session;
+use switchyard::session::library::{Entry, Kept};
+
+/// Rounding differs between processors by a shade here and there; a moved line differs by more.
+fn options() -> SnapshotOptions {
+    SnapshotOptions::new()
+        .threshold(1.2)
+        .max_failed_pixels(40_usize)
+        .output_path("tests/editor/snapshots")
+}
 
 /// Compares a view with its kept pictures in both themes, at 100 % and, in the smallest window, at
 /// 200 %.
 fn compare(name: &str, view: &View) {
-    // Rounding differs between processors by a shade here and there; a moved line differs by more.
-    let options = SnapshotOptions::new()
-        .threshold(1.2)
-        .max_failed_pixels(40_usize)
-        .output_path("tests/editor/snapshots");
+    compare_after(name, view, |_| ());
+}
+
+/// The same, after something was done.
+fn compare_after(name: &str, view: &View, act: impl Fn(&mut Desk)) {
+    let options = options();
     // Says at its end which pictures differ, so that one does not hide the next.
     let mut results = SnapshotResults::new();
     for (theme, word) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
@@ -27,6 +44,7 @@ fn compare(name: &str, view: &View) {
             let mut view = view.clone();
             view.look.theme = theme;
             let mut desk = Desk::scaled(view, size, scale);
+            act(&mut desk);
             let name = format!("{name}-{word}-{percent}");
             results.add(desk.harness.try_snapshot_options(name, &options));
         }
@@ -65,6 +83,85 @@ fn the_macros_look_as_they_did() {
 }
 
 #[test]
+fn the_scenes_look_as_they_did() {
+    compare("scenes", &night::scenes());
+}
+
+#[test]
+fn a_morph_under_way_looks_as_it_did() {
+    let mut view = night::scenes();
+    view.look.aim.tenths = 30;
+    compare_after("morph", &view, |desk| {
+        let aim = desk.view().look.aim;
+        let state = desk.harness.state_mut();
+        let known = Known::of(&state.view, 0.0);
+        state.edits.take(vec![Action::Morph(aim)], false, &known);
+        desk.harness.run_steps(60);
+        // Beside it, a question that is not answered yet.
+        desk.harness.get_by_label("Store Scene 1").click();
+        desk.harness.run_steps(2);
+    });
+}
+
+#[test]
+fn route_check_looks_as_it_did() {
+    let mut view = crate::check::wrong();
+    view.look.screen = Screen::Check;
+    compare("check", &view);
+}
+
+#[test]
+fn route_check_with_nothing_to_report_looks_as_it_did() {
+    let mut clean = View::of(Routing::default());
+    clean.look.screen = Screen::Check;
+    compare("check-clean", &clean);
+}
+
+#[test]
+fn the_templates_look_as_they_did() {
+    let mut view = lively::band();
+    view.look.templates = true;
+    let kept = |name: &str, holds| Kept { name: name.into(), path: "/shows/x".into(), holds };
+    let read = Ok(Box::new((Routing::default(), Session::default())));
+    let reason = "it is damaged or not a Switchyard session: expected `,` at line 12 column 4";
+    let kept = vec![kept("Tuesday", read), kept("Broken", Err(reason.into()))];
+    view.files.templates = Arc::new(kept);
+    compare("templates", &view);
+}
+
+#[test]
+fn choosing_a_file_looks_as_it_did() {
+    let entry = |name: &str, is_folder| Entry { name: name.into(), is_folder };
+    let entries = vec![
+        entry("Rehearsals", true),
+        entry("Friday.switchyard", false),
+        entry("Saturday.switchyard", false),
+    ];
+    let options = options();
+    let mut results = SnapshotResults::new();
+    for (theme, word) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+        for (size, scale, percent) in [([1180, 720], 1.0, 100), ([760, 480], 2.0, 200)] {
+            let mut view = lively::band();
+            view.look.theme = theme;
+            view.files.home = "/shows".into();
+            let mut desk = Desk::scaled(view, size, scale);
+            desk.click("Session");
+            desk.click("Save…");
+            let files = &mut desk.harness.state_mut().view.files;
+            files.listing = Some(Arc::new(Listing {
+                folder: "/shows".into(),
+                endings: vec!["switchyard"],
+                entries: Ok(entries.clone()),
+            }));
+            desk.settle();
+            desk.click("File Saturday.switchyard");
+            let name = format!("files-{word}-{percent}");
+            results.add(desk.harness.try_snapshot_options(name, &options));
+        }
+    }
+}
+
+#[test]
 fn the_first_view_looks_as_it_did() {
     let mut view = View::of(Routing::default());
     view.host = "reaper".into();
@@ -91,6 +188,10 @@ fn taps_refusals_and_switches_wear_their_colours() {
     view.routing.buses[4].sends[2].tap = Tap::Post;
     let mut looped = View::of(view.routing);
     looped.look.welcomed = true;
+    // Marks of what Route Check finds have colours of their own.
+    let found = Desk::sized(looped.clone(), WHOLE).view().check.open.clone();
+    let intended = found.iter().map(Finding::key).collect();
+    looped.inserts.session = Arc::new(Session { intended, ..Session::default() });
     let mut desk = Desk::sized(looped, WHOLE);
     let picture = desk.picture();
     let (post, pre, input, fault) = (DARK.post, DARK.pre, DARK.input, DARK.fault);

@@ -5,11 +5,12 @@ use crate::rack::{self, DRUMS, VOX};
 use egui::{Key, Modifiers, vec2};
 use egui_kittest::kittest::Queryable;
 use switchyard::editor::{Action, Screen, View};
-use switchyard::effects::Kind;
+use switchyard::effects::{EffectSpec, Kind};
 use switchyard::engine::compare::Hearing;
 use switchyard::routing::chain::{Chain, SLOTS, Slot};
 use switchyard::routing::{Fader, Node, Routing, Tap};
 use switchyard::session::Session;
+use switchyard::session::clipboard::{self, Clip};
 
 const SIZE: [usize; 2] = [1600, 1100];
 
@@ -259,7 +260,8 @@ fn what_a_chain_has_no_room_for_is_refused_in_words() {
     assert_eq!(ids(&desk, Node::Strip(0))[0].len(), SLOTS);
     let kept = session(&desk).clone();
     desk.focus("Utility 1.1");
-    desk.harness.event(egui::Event::Paste(r#"{"effect": "gate"}"#.into()));
+    let gate = Slot::new(0, EffectSpec::new(Kind::Gate));
+    desk.harness.event(egui::Event::Paste(clipboard::slot(&gate)));
     desk.settle();
     assert_eq!(*session(&desk), kept);
     assert!(desk.says("Notice").contains("Lane 1 of Strip 1 is full"), "{}", desk.says("Notice"));
@@ -329,7 +331,9 @@ fn a_response_is_chosen_by_name_and_a_file_is_asked_for_by_its_path() {
     assert_eq!(known.impulse.as_ref().map(|impulse| impulse.name.as_str()), Some("Plate"));
     desk.take_log();
     desk.click("Impulse File");
+    assert!(desk.has("File Name"), "a file is chosen or typed");
     desk.type_text("/rooms/hall.wav", Key::Enter);
+    assert!(!desk.has("File Name"));
     let wanted = Action::LoadImpulse(8, "/rooms/hall.wav".into());
     assert!(desk.take_log().contains(&wanted));
 }
@@ -368,7 +372,8 @@ fn a_slot_or_a_whole_chain_is_copied_as_the_session_s_json_and_pasted_with_ids_o
             _ => None,
         });
     let text = copied.expect("something was copied");
-    assert_eq!(serde_json::from_str::<Slot>(&text).expect("a slot"), *slot(&desk, 2));
+    let read = clipboard::read(&text).expect("a slot");
+    assert_eq!(read, Clip::Slot(Box::new(slot(&desk, 2).clone())));
     desk.focus("Chain of Strip 5");
     desk.harness.event(egui::Event::Paste(text));
     desk.settle();
@@ -377,7 +382,7 @@ fn a_slot_or_a_whole_chain_is_copied_as_the_session_s_json_and_pasted_with_ids_o
     };
     assert!(pasted.id != 2 && pasted.effect == slot(&desk, 2).effect);
     assert_eq!(pasted.key, slot(&desk, 2).key);
-    let whole = serde_json::to_string(chain(&desk, DRUMS)).expect("JSON");
+    let whole = clipboard::chain(chain(&desk, DRUMS));
     desk.focus("Chain of Strip 5");
     desk.harness.event(egui::Event::Paste(whole));
     desk.settle();

@@ -6,11 +6,13 @@
 use super::edit::{ChainEdit, Place};
 use super::{carry, clip, find, keys, picture};
 use crate::editor::action::Action;
+use crate::editor::cell::copy;
 use crate::editor::control::{describe, focus_ring, say};
 use crate::editor::drawing::label_in;
 use crate::editor::theme::{self, palette};
 use crate::editor::view::View;
 use crate::routing::chain::{LANES, Slot};
+use crate::session::clipboard;
 use egui::{
     Align2, CursorIcon, EventFilter, Key, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
     pos2, vec2,
@@ -222,10 +224,10 @@ fn key(
         find::open(ui, after);
     }
     if clip::copies(ui) {
-        ui.ctx().copy_text(clip::slot(slot));
+        copy(ui, clipboard::slot(slot));
     }
     if ui.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Cut))) {
-        ui.ctx().copy_text(clip::slot(slot));
+        copy(ui, clipboard::slot(slot));
         out.push(Action::Chain(ChainEdit::Remove(slot.id)));
     }
     if let Some(text) = clip::pasted(ui) {

@@ -1,57 +1,16 @@
-//! Slots and chains as text, the session's own JSON, so that they can be copied, pasted and mailed.
+//! Copying and pasting slots and chains by keys.
 //!
-//! Not here: the clipboard itself, which is egui's. The editor's thread only.
+//! Not here: their text ([`clipboard`]) and the clipboard itself, which is egui's. The editor's thread
+//! only.
 
 use super::edit::{ChainEdit, Place};
 use crate::editor::action::Action;
+use crate::editor::sessions::sentence;
 use crate::editor::typing::is_any_open;
 use crate::editor::view::View;
 use crate::routing::Node;
-use crate::routing::chain::{Chain, LANES, SLOTS, Slot};
+use crate::session::clipboard::{self, Clip};
 use egui::{Event, Key, Modifiers, Ui};
-use serde_json::Value;
-
-/// What can be pasted.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Clip {
-    /// One slot.
-    Slot(Box<Slot>),
-    /// A whole chain.
-    Chain(Box<Chain>),
-}
-
-/// One slot as text.
-pub fn slot(slot: &Slot) -> String {
-    serde_json::to_string(slot).unwrap_or_default()
-}
-
-/// A whole chain as text.
-pub fn chain(chain: &Chain) -> String {
-    serde_json::to_string(chain).unwrap_or_default()
-}
-
-/// Reads what [`slot`] or [`chain`] wrote.
-///
-/// # Errors
-/// Says what the text is not.
-pub fn read(text: &str) -> Result<Clip, String> {
-    const EXPECTED: &str = "The clipboard holds no effect and no chain of Switchyard";
-    let value: Value = serde_json::from_str(text).map_err(|_| format!("{EXPECTED}."))?;
-    if value.get("lanes").is_some() {
-        let chain: Chain =
-            serde_json::from_value(value).map_err(|error| format!("{EXPECTED}: {error}."))?;
-        if chain.lanes.len() > LANES || chain.lanes.iter().any(|lane| lane.slots.len() > SLOTS) {
-            return Err(format!("A chain holds {LANES} lanes of {SLOTS} effects, not more."));
-        }
-        return Ok(Clip::Chain(Box::new(chain)));
-    }
-    if value.get("effect").is_some() {
-        let slot =
-            serde_json::from_value(value).map_err(|error| format!("{EXPECTED}: {error}."))?;
-        return Ok(Clip::Slot(Box::new(slot)));
-    }
-    Err(format!("{EXPECTED}."))
-}
 
 /// Whether the user asks for a copy.
 pub fn copies(ui: &Ui) -> bool {
@@ -78,10 +37,11 @@ pub fn pasted(ui: &Ui) -> Option<String> {
 
 /// Pastes at a place: a slot comes there, a chain replaces the node's.
 pub fn paste_at(place: Place, text: &str) -> Action {
-    match read(text) {
+    match clipboard::read(text) {
         Ok(Clip::Slot(slot)) => Action::Chain(ChainEdit::Insert(place, slot)),
         Ok(Clip::Chain(chain)) => Action::Chain(ChainEdit::Replace(place.node, chain)),
-        Err(words) => Action::Refuse(words),
+        Ok(other) => Action::Refuse(sentence(&other.elsewhere().to_string())),
+        Err(error) => Action::Refuse(sentence(&error.to_string())),
     }
 }
 
@@ -97,20 +57,28 @@ pub fn paste_chain(view: &View, node: Node, text: &str) -> Option<Action> {
 mod tests {
     use super::*;
     use crate::effects::{EffectSpec, Kind};
+    use crate::routing::Routing;
+    use crate::routing::chain::{Chain, Slot};
+    use crate::session::Session;
 
     #[test]
-    fn what_was_copied_reads_back_and_other_texts_are_refused_in_words() {
-        let kept = Slot::new(3, EffectSpec::new(Kind::Delay).with("time", 120.0));
-        assert_eq!(read(&slot(&kept)), Ok(Clip::Slot(Box::new(kept.clone()))));
-        let whole = Chain::serial([kept]);
-        assert_eq!(read(&chain(&whole)), Ok(Clip::Chain(Box::new(whole))));
-        for text in
-            ["", "hello", "{}", "[1]", r#"{"lanes": 3}"#, r#"{"effect": "gate", "mix": "x"}"#]
-        {
-            let words = read(text).expect_err(text);
-            assert!(words.starts_with("The clipboard holds no effect"), "{words}");
+    fn a_slot_comes_to_its_place_a_chain_replaces_one_and_all_else_is_refused_in_words() {
+        let place = Place { node: Node::Strip(2), lane: 0, at: 0 };
+        let slot = Slot::new(3, EffectSpec::new(Kind::Delay).with("time", 120.0));
+        let pasted = paste_at(place, &clipboard::slot(&slot));
+        assert_eq!(pasted, Action::Chain(ChainEdit::Insert(place, Box::new(slot.clone()))));
+        let whole = Chain::serial([slot]);
+        let pasted = paste_at(place, &clipboard::chain(&whole));
+        assert_eq!(pasted, Action::Chain(ChainEdit::Replace(place.node, Box::new(whole))));
+        let strip = clipboard::channel(&Routing::default(), &Session::default(), Node::Strip(0));
+        for (text, words) in [
+            ("hello", "The clipboard holds nothing of Switchyard."),
+            (
+                strip.as_deref().unwrap_or_default(),
+                "The clipboard holds a strip; it can be pasted on a strip.",
+            ),
+        ] {
+            assert_eq!(paste_at(place, text), Action::Refuse(words.into()));
         }
-        let lanes = r#"{"lanes": [{}, {}, {}, {}, {}]}"#;
-        assert!(read(lanes).expect_err("too many").starts_with("A chain holds 4 lanes"));
     }
 }

@@ -6,12 +6,14 @@ use super::carry::{self, Landing};
 use super::edit::{ChainEdit, Place};
 use super::{card, clip, dial, find};
 use crate::editor::action::Action;
+use crate::editor::cell::copy;
 use crate::editor::control::{describe, focus_ring, id_of, push, say};
 use crate::editor::drawing::label_in;
 use crate::editor::theme::{self, palette};
 use crate::editor::view::View;
 use crate::routing::Node;
 use crate::routing::chain::{Chain, LANES, Lane, SLOTS};
+use crate::session::clipboard;
 use crate::units::Fader;
 use egui::containers::scroll_area::{DragScroll, ScrollSource};
 use egui::{
@@ -326,7 +328,7 @@ fn more(
         landings.push(Landing { rect: drop.intersect(ui.clip_rect()), mark: rect, place: at });
     }
     if push(ui, place(left + 80.0, 56.0), "Copy Chain", "COPY", "Copies the whole chain as text.") {
-        ui.ctx().copy_text(clip::chain(chain));
+        copy(ui, clipboard::chain(chain));
     }
     if push(ui, place(left + 144.0, 56.0), "Clear Chain", "CLEAR", "Removes every effect.") {
         out.push(Action::Chain(ChainEdit::Replace(node, Box::default())));

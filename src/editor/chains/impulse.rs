@@ -1,4 +1,4 @@
-//! Choosing a convolution's impulse response: a built-in one, or a file by its path or by dropping it
+//! Choosing a convolution's impulse response: a built-in one, or a file from a list or by dropping it
 //! on the window; and what is wrong with it, said in place.
 //!
 //! Not here: reading files (the link's). The editor's thread only.
@@ -7,8 +7,8 @@ use super::edit::ChainEdit;
 use crate::editor::action::Action;
 use crate::editor::control::{Menu, id_of, menu, push};
 use crate::editor::drawing::label_in;
+use crate::editor::files::{self, Purpose};
 use crate::editor::theme::{self, palette};
-use crate::editor::typing::{Typed, begin_typing, typing};
 use crate::editor::view::View;
 use crate::effects::impulse::{BUILT_IN, ImpulseRef};
 use crate::routing::chain::Slot;
@@ -48,20 +48,9 @@ pub fn picker(ui: &mut Ui, line: Rect, view: &View, slot: &Slot, out: &mut Vec<A
         out.push(Action::Chain(ChainEdit::Impulse(slot.id, impulse)));
     }
     let right = Rect::from_min_max(pos2(left.right() + 6.0, line.top()), line.max);
-    let name = "Impulse File";
-    let id = id_of("Impulse File Path");
-    if let Some(typed) = typing(ui, right, id, "Impulse File Path") {
-        if let Typed::Text(path) = typed
-            && !path.trim().is_empty()
-        {
-            out.push(Action::LoadImpulse(slot.id, path.trim().to_string()));
-        }
-    } else {
-        let lesson = "Type the path of a WAV, AIFF or FLAC file, or drop the file on the window.";
-        if push(ui, right, name, "FILE PATH", lesson) {
-            let path = current.and_then(|impulse| impulse.path.clone()).unwrap_or_default();
-            begin_typing(ui, id, path);
-        }
+    let lesson = "Choose a WAV, AIFF or FLAC file, or drop the file on the window.";
+    if push(ui, right, "Impulse File", "OPEN FILE", lesson) {
+        files::open(ui, view, Purpose::Impulse(slot.id));
     }
     let dropped =
         ui.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_path_buf()));

@@ -6,12 +6,14 @@
 use super::carry::{self, Landing};
 use super::clip;
 use crate::editor::action::Action;
+use crate::editor::cell::copy;
 use crate::editor::chains::edit::{ChainEdit, Place};
 use crate::editor::control::{describe, focus_ring, say};
 use crate::editor::drawing::label_in;
 use crate::editor::theme::{self, palette};
 use crate::editor::view::View;
 use crate::routing::Node;
+use crate::session::clipboard;
 use egui::{Align2, EventFilter, Id, Key, Rect, Role, ScrollArea, Sense, Ui, pos2, vec2};
 
 const ROW: f32 = 28.0;
@@ -185,7 +187,7 @@ fn keys(
         carry::focus_chain(ui, view);
     }
     if clip::copies(ui) {
-        ui.ctx().copy_text(clip::chain(view.inserts.chain(node)));
+        copy(ui, clipboard::chain(view.inserts.chain(node)));
     }
     if let Some(text) = clip::pasted(ui) {
         out.extend(clip::paste_chain(view, node, &text));

@@ -8,6 +8,7 @@ use crate::editor::drawing::typographic;
 use crate::editor::whole::Whole;
 use crate::routing::parameter::Parameter as P;
 use crate::routing::{MAIN, Node, Role, STRIPS, Tap};
+use crate::session::scenes::Scenes;
 use crate::units::Fader;
 use undo::{Edit, Merged};
 
@@ -26,6 +27,8 @@ pub enum Change {
     /// Chains, or what macros drive: what takes it back, what does it again, what it is called,
     /// and in which grip of the pointer it was done.
     Chain { back: ChainEdit, again: ChainEdit, name: String, grip: u32 },
+    /// What is stored as scenes, or what a recall may touch, and what the change is called.
+    Scenes { before: Box<Scenes>, after: Box<Scenes>, name: String },
     /// Everything at once: what takes it back and what does it again.
     Whole { back: Whole, again: Whole },
 }
@@ -52,6 +55,7 @@ impl Change {
             Change::Name { before, after, .. } => before == after,
             Change::Colour { before, after, .. } => before == after,
             Change::Chain { back, again, .. } => back == again,
+            Change::Scenes { before, after, .. } => before == after,
             Change::Whole { back, again } => back == again,
         }
     }
@@ -63,6 +67,7 @@ impl Change {
             Change::Name { before, after, .. } => std::mem::swap(before, after),
             Change::Colour { before, after, .. } => std::mem::swap(before, after),
             Change::Chain { back, again, .. } => std::mem::swap(back, again),
+            Change::Scenes { before, after, .. } => std::mem::swap(before, after),
             Change::Whole { back, again } => std::mem::swap(back, again),
         }
         turned
@@ -242,6 +247,7 @@ fn one(change: &Change, known: &Known<'_>) -> String {
     let name = |node: Node| known.names.of(node);
     match change {
         Change::Chain { name, .. } => name.clone(),
+        Change::Scenes { name, .. } => name.clone(),
         Change::Whole { again, .. } => again.name.clone(),
         Change::Name { node, after, .. } if after.is_empty() => format!("Name of {node}"),
         Change::Name { node, after, .. } => format!("Name {node} “{after}”"),

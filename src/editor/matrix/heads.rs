@@ -5,13 +5,15 @@
 //! whole row or column onto another, Ctrl-C and Ctrl-V do the same. The editor's thread only.
 
 use crate::editor::action::{Action, choose_role, connect, edit_together};
-use crate::editor::cell::{asks_to_copy, copy, pasted};
+use crate::editor::cell::{asks_to_copy, copy, pasted_text, told};
+use crate::editor::check::{mark, reveal};
 use crate::editor::clip::{self, Clip};
 use crate::editor::colours::colour_chip;
 use crate::editor::control::{Face, button, describe, focus_ring, id_of, say, toggle};
 use crate::editor::drawing::{Growth, Metered, caps_in, label_in, meter, parts, signed_db, slot};
 use crate::editor::lessons;
 use crate::editor::role::role_menu;
+use crate::editor::sessions;
 use crate::editor::theme::{self, palette};
 use crate::editor::trace::Trace;
 use crate::editor::typing::rename;
@@ -228,7 +230,8 @@ fn ground(
         Head::Column(_) => format!("{node} column"),
     };
     let response = ui.interact(body, id_of(&name), Sense::click_and_drag());
-    let words = head_sentence(view, head, node, light);
+    let found = view.check.node(node);
+    let words = head_sentence(view, head, node, light) + &found.map(told).unwrap_or_default();
     describe(&response, egui::Role::Group, &name, &words);
     let selected = view.look.selected == Some(node);
     let fill = if light.lit || response.hovered() { colours.hover } else { colours.panel };
@@ -237,8 +240,13 @@ fn ground(
         let stroke = Stroke::new(1.5, colours.selection);
         ui.painter().rect_stroke(body, theme::CORNER, stroke, StrokeKind::Inside);
     }
+    if let Some(found) = found {
+        mark::corner(ui.painter(), body, colours, found);
+        response.clone().on_hover_text(&found.text);
+    }
     focus_ring(ui, &response);
     say(ui, &response, || words.clone());
+    reveal::come_into_sight(ui, &response);
     if response.clicked() {
         response.request_focus();
         select(view, node, out);
@@ -246,12 +254,16 @@ fn ground(
     carry(ui, &response, head);
     if response.has_focus() {
         if asks_to_copy(ui) {
-            copy(ui, text_of(view, head));
+            match head {
+                Head::Row(_) => sessions::copy_channel(ui, view, node),
+                Head::Column(_) => copy(ui, text_of(view, head)),
+            }
         }
-        if let Some(clip) = pasted(ui) {
-            out.extend(paste(view, head, &clip));
+        if let Some(text) = pasted_text(ui) {
+            out.extend(paste_text(view, head, node, &text));
         }
     }
+    sessions::head_menu(&response, view, node, out);
     response
 }
 
@@ -270,7 +282,7 @@ fn head_sentence(view: &View, head: Head, node: Node, light: Light<'_>) -> Strin
     }
     match head {
         Head::Row(_) => format!(
-            "{name}: click to trace its paths, Ctrl-drag onto another row to copy all its sends."
+            "{name}: click to trace its paths, Ctrl-C to copy it, Ctrl-drag onto another row to copy its sends."
         ),
         Head::Column(_) => {
             let port = if node == Node::Main { 1 } else { head_port(head) };
@@ -346,6 +358,15 @@ fn text_of(view: &View, head: Head) -> String {
         Head::Row(source) => clip::row(&view.routing, source),
         Head::Column(destination) => clip::column(&view.routing, destination),
     }
+}
+
+/// Pastes crosspoints, or else a whole strip or bus.
+fn paste_text(view: &View, head: Head, node: Node, text: &str) -> Vec<Action> {
+    if let Some(clip) = clip::read(text) {
+        return paste(view, head, &clip);
+    }
+    let session = &view.inserts.session;
+    vec![sessions::paste(text, Some(node), &view.routing, session, &view.names)]
 }
 
 /// Makes a row or column like the one copied; crosspoints that may not be open are left as they are.

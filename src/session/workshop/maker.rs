@@ -17,6 +17,9 @@ use std::sync::Arc;
 /// The longest latency of one chain, in seconds: two linear-phase equalizers one after another.
 const CHAIN_LONGEST: f64 = 0.364;
 
+/// What is said of an impulse response whose file is another than the one saved.
+pub const CHANGED: &str = "the file is not the one that was saved; it is used as it is";
+
 /// Why a session's chains cannot be run as they are; what ran before runs on.
 #[derive(Clone, Debug, thiserror::Error, PartialEq)]
 pub enum Refusal {
@@ -115,7 +118,19 @@ pub fn timing(session: &Session, sample_rate: f64) -> Timing {
 /// # Errors
 /// [`Refusal`] says which chain is too late and what to do.
 pub fn fits(session: &Session, sample_rate: f64, longest: Option<u32>) -> Result<(), Refusal> {
-    let timing = timing(session, sample_rate);
+    can_run(session, &timing(session, sample_rate), sample_rate, longest)
+}
+
+/// [`fits`], given what the chains are late by.
+///
+/// # Errors
+/// As [`fits`].
+pub fn can_run(
+    session: &Session,
+    timing: &Timing,
+    sample_rate: f64,
+    longest: Option<u32>,
+) -> Result<(), Refusal> {
     let may_be = chain_longest(sample_rate);
     if let Some(node) = (0..NODES).find(|node| timing.chain[*node] > may_be) {
         let latency = timing.chain[node];
@@ -177,12 +192,7 @@ impl Maker {
             Ok(loaded) => {
                 if loaded.changed {
                     let path = reference.path.as_deref().unwrap_or(&reference.name);
-                    self.problems.insert(
-                        slot,
-                        format!(
-                            "{path}: the file is not the one that was saved; it is used as it is"
-                        ),
-                    );
+                    self.problems.insert(slot, format!("{path}: {CHANGED}"));
                 } else {
                     self.impulses.insert(name, Arc::clone(&loaded.impulse));
                 }
