@@ -1,0 +1,157 @@
+//! A window as a host makes one for a plugin, and what is seen in it.
+//!
+//! Not here: the plugin. The host's main thread.
+
+use super::{GLANCE, PATIENCE};
+use anyhow::{Context, Result};
+use clack_extensions::gui::GuiSize;
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+use x11rb::connection::Connection;
+use x11rb::protocol::res::ConnectionExt as _;
+use x11rb::protocol::xproto::{
+    ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, ImageFormat, WindowClass,
+};
+use x11rb::rust_connection::RustConnection;
+use x11rb::wrapper::ConnectionExt as _;
+
+/// The colour of a window nobody has drawn in.
+const UNDRAWN: u32 = 0x00_ff_00_ff;
+
+/// A pixel: blue, green, red and nothing.
+pub type Pixel = [u8; 4];
+
+/// A rectangle in pixels: left, top, width, height.
+pub type Area = [i16; 4];
+
+/// A drawn editor.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Seen {
+    /// The size the plugin says it has, pixels.
+    pub size: [u32; 2],
+    /// How many different colours are in it.
+    pub colours: usize,
+    /// The share of pixels that nobody has drawn.
+    pub undrawn: f64,
+}
+
+/// The host's window around an editor.
+pub struct Parent {
+    pub(super) connection: RustConnection,
+    pub(super) root: u32,
+    window: u32,
+    corner: [i16; 2],
+}
+
+impl Parent {
+    /// Opens a window with its corner somewhere on the display, in pixels.
+    ///
+    /// # Errors
+    /// When there is no display.
+    pub fn open(corner: [i16; 2]) -> Result<Parent> {
+        let (connection, screen) = x11rb::connect(None).context("no display")?;
+        let root = connection.setup().roots[screen].root;
+        let window = connection.generate_id()?;
+        let look = CreateWindowAux::new().background_pixel(UNDRAWN);
+        let ([x, y], class) = (corner, WindowClass::INPUT_OUTPUT);
+        connection.create_window(0, window, root, x, y, 100, 100, 0, class, 0, &look)?.check()?;
+        connection.map_window(window)?.check()?;
+        Ok(Parent { connection, root, window, corner })
+    }
+
+    /// The window's number on the display.
+    pub fn window(&self) -> u32 {
+        self.window
+    }
+
+    /// Where the window's corner is on the display.
+    pub fn corner(&self) -> [i16; 2] {
+        self.corner
+    }
+
+    /// Gives the window another size.
+    ///
+    /// # Errors
+    /// When the display is gone.
+    pub fn resize(&self, size: GuiSize) -> Result<()> {
+        let size = ConfigureWindowAux::new().width(size.width).height(size.height);
+        self.connection.configure_window(self.window, &size)?.check()?;
+        self.connection.sync()?;
+        Ok(())
+    }
+
+    /// What is in a part of the window, line by line.
+    ///
+    /// # Errors
+    /// When the part is not on the display.
+    pub fn pixels(&self, [x, y, width, height]: Area) -> Result<Vec<Pixel>> {
+        let (width, height) = (width.unsigned_abs(), height.unsigned_abs());
+        let format = ImageFormat::Z_PIXMAP;
+        let image =
+            self.connection.get_image(format, self.window, x, y, width, height, !0)?.reply()?;
+        Ok(image.data.as_chunks::<4>().0.to_vec())
+    }
+
+    /// Waits until the whole window is drawn, looks at it and keeps a picture if wanted.
+    ///
+    /// # Errors
+    /// When the display is gone or the picture cannot be written.
+    pub fn see(&self, size: GuiSize, picture: Option<&Path>) -> Result<Seen> {
+        let begun = Instant::now();
+        loop {
+            let pixels = self.pixels(whole(size)?)?;
+            let [blue, green, red, _] = UNDRAWN.to_le_bytes();
+            let undrawn = [blue, green, red];
+            let missing = pixels.iter().filter(|pixel| pixel[..3] == undrawn).count();
+            let colours = pixels.iter().map(|p| [p[0], p[1], p[2]]).collect::<HashSet<_>>().len();
+            // A canvas that was cleared and not yet drawn on has one colour.
+            if (missing == 0 && colours > 2) || begun.elapsed() > PATIENCE {
+                if let Some(picture) = picture {
+                    save(picture, size, &pixels)?;
+                }
+                let undrawn = missing as f64 / pixels.len() as f64;
+                return Ok(Seen { size: [size.width, size.height], colours, undrawn });
+            }
+            std::thread::sleep(GLANCE);
+        }
+    }
+
+    /// Connections to the display, of everybody.
+    ///
+    /// # Errors
+    /// When the display is gone.
+    pub fn clients(&self) -> Result<usize> {
+        Ok(self.connection.res_query_clients()?.reply()?.clients.len())
+    }
+
+    /// Windows, pixmaps, cursors and the like on the display, of everybody.
+    ///
+    /// # Errors
+    /// When the display is gone.
+    pub fn resources(&self) -> Result<u64> {
+        let mut resources = 0;
+        for client in self.connection.res_query_clients()?.reply()?.clients {
+            // A client may leave between the two questions.
+            if let Ok(held) =
+                self.connection.res_query_client_resources(client.resource_base)?.reply()
+            {
+                resources += held.types.iter().map(|kind| u64::from(kind.count)).sum::<u64>();
+            }
+        }
+        Ok(resources)
+    }
+}
+
+fn whole(size: GuiSize) -> Result<Area> {
+    Ok([0, 0, i16::try_from(size.width)?, i16::try_from(size.height)?])
+}
+
+/// Writes a picture as PPM, which every viewer reads and nothing has to be linked for.
+fn save(picture: &Path, size: GuiSize, pixels: &[Pixel]) -> Result<()> {
+    let mut image = format!("P6 {} {} 255\n", size.width, size.height).into_bytes();
+    image.extend(pixels.iter().flat_map(|[blue, green, red, _]| [*red, *green, *blue]));
+    fs::write(picture, image).with_context(|| format!("{} cannot be written", picture.display()))
+}
