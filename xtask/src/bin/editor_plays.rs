@@ -68,10 +68,12 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Leaves the first view and asks for a bus, all by the mouse. The crosspoint then shows.
+/// Leaves the first view and adds a Group, all by the mouse. The crosspoint then shows.
 fn find_crosspoint(person: &mut Person) -> Result<()> {
+    let group = "Group — a submix into Main";
     person.click_to_see("Open the matrix", "Add Bus 1")?;
-    person.click_to_see("Add Bus 1", CROSSPOINT)
+    person.click_to_see("Add Bus 1", group)?;
+    person.click_to_see(group, CROSSPOINT)
 }
 
 fn listen(person: &mut Person, stage: &str) -> Result<()> {

@@ -31,12 +31,13 @@ pub fn load(plugin: &Path) -> Result<PluginEntry> {
 
 /// An instance with a window for its editor.
 pub struct Instance {
-    /// The window the editor opens in.
-    pub parent: Parent,
     ids: Vec<ClapId>,
+    open: bool,
     clients: usize,
     player: Option<Player>,
     instance: PluginInstance<WindowHost>,
+    /// The window the editor opens in. Declared last, because the editor must go before it.
+    pub parent: Parent,
 }
 
 impl Instance {
@@ -56,7 +57,7 @@ impl Instance {
         )?;
         let ids = ids(&mut instance)?;
         let parent = Parent::open(corner)?;
-        Ok(Instance { parent, ids, clients: 0, player: None, instance })
+        Ok(Instance { ids, open: false, clients: 0, player: None, instance, parent })
     }
 
     /// A little of what a host's main thread does all day.
@@ -103,12 +104,14 @@ impl Instance {
         let (gui, handle) = self.gui()?;
         ensure!(gui.is_api_supported(&handle, embedded), "the editor cannot live in an X11 window");
         gui.create(&handle, embedded)?;
+        self.open = true;
+        let (gui, handle) = self.gui()?;
         let size = gui.get_size(&handle).context("the editor has no size")?;
         self.parent.resize(size)?;
         let window = Window::from_x11_handle(self.parent.window().into());
         let (gui, handle) = self.gui()?;
-        // SAFETY: the window outlives the editor, which `close` destroys, or else the instance,
-        // which goes before its window's connection.
+        // SAFETY: the window outlives the editor, which `close` destroys, at the latest as this value
+        // is dropped.
         unsafe { gui.set_parent(&handle, window)? };
         gui.show(&handle)?;
         self.serve();
@@ -142,6 +145,7 @@ impl Instance {
         let (gui, handle) = self.gui()?;
         gui.hide(&handle)?;
         gui.destroy(&handle);
+        self.open = false;
         let begun = Instant::now();
         while self.parent.clients()? > self.clients && begun.elapsed() < PATIENCE {
             self.serve();
@@ -229,6 +233,21 @@ impl Instance {
         let (tape, processor) = self.player.take().context("nothing plays")?.stop()?;
         self.instance.deactivate(processor);
         Ok(tape)
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        // As a host that unloads a project: first the sound, then the window, then the plugin. What
+        // fails here has failed before and been told.
+        if let Some(player) = self.player.take()
+            && let Ok((_, processor)) = player.stop()
+        {
+            self.instance.deactivate(processor);
+        }
+        if self.open {
+            let _ = self.close();
+        }
     }
 }
 

@@ -87,8 +87,13 @@ impl Person {
         let area = self.twin.place(sign)?;
         let before = self.instance.parent.pixels(area)?;
         Mouse::over(&self.instance.parent).click(at)?;
+        // It may take some pictures until everything is at its place.
+        let (mut last, mut same) = (before.clone(), 0);
         self.instance.wait(&format!("{sign} after a click on {name}"), |own| {
-            own.parent.pixels(area).is_ok_and(|now| now != before)
+            let Ok(now) = own.parent.pixels(area) else { return false };
+            same = if now == last && now != before { same + 1 } else { 0 };
+            last = now;
+            same >= 5
         })
     }
 
