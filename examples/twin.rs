@@ -1,5 +1,5 @@
 //! A twin of the editor without a window, which does the same as a hand in a real one does and says
-//! where things are there: `cargo run --example twin -- HOST WIDTH HEIGHT`.
+//! where things are there: `cargo run --example twin -- HOST`.
 //!
 //! It reads a request a line and answers each with a line: `place NAME` (left, top, width and height
 //! in points of what is called so to assistive technology), `click NAME`, `size WIDTH HEIGHT`, `set ID
@@ -19,17 +19,15 @@ use switchyard::editor::View;
 use switchyard::routing::Routing;
 use switchyard::routing::parameter::Parameter;
 use switchyard::schedule::{Timing, compile};
+use switchyard::session::Session;
 
 type Answer = Result<String, Box<dyn Error>>;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [host, width, height] = &arguments[..] else {
-        return Err("say the host's name, the width and the height".into());
-    };
     let mut view = View::of(Routing::default());
-    view.host = host.clone();
-    let mut desk = Desk::sized(view, [width.parse()?, height.parse()?]);
+    view.host = std::env::args().nth(1).ok_or("name the host's program")?;
+    let [width, height] = Session::default().editor_size.map(|points| points as usize);
+    let mut desk = Desk::sized(view, [width, height]);
     for line in stdin().lock().lines() {
         let line = line?;
         let (request, rest) = line.split_once(' ').unwrap_or((&line, ""));

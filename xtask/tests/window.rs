@@ -4,6 +4,8 @@
 //! The window is made by the program `editor-window` on a display of its own without a screen, with
 //! OpenGL in software. Needs the bundled plugin.
 
+#[path = "window/pedalboard.rs"]
+mod pedalboard;
 #[path = "window/plays.rs"]
 mod plays;
 

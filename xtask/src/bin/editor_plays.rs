@@ -29,6 +29,8 @@ const OFF: f64 = 0.0;
 const SETTLED: u64 = 10;
 /// Blocks that a stage lasts: half a second.
 const WHILE: u64 = 47;
+/// Blocks in which both lanes of [`drag`] go up and down once.
+const ROUND: u64 = 110;
 
 /// Works in the editor of a playing CLAP plugin.
 #[derive(Parser)]
@@ -77,8 +79,12 @@ fn find_crosspoint(person: &mut Person) -> Result<()> {
 }
 
 fn listen(person: &mut Person, stage: &str) -> Result<()> {
+    listen_for(person, stage, WHILE)
+}
+
+fn listen_for(person: &mut Person, stage: &str, blocks: u64) -> Result<()> {
     person.instance.let_pass(SETTLED)?;
-    person.instance.listen(stage, WHILE)
+    person.instance.listen(stage, blocks)
 }
 
 /// Does something and names the time it took.
@@ -132,13 +138,13 @@ fn drag(entry: &PluginEntry, pictures: &Path) -> Result<Report> {
     let lanes = vec![up_and_down(FADER, [0.4, 0.6], 1.0), up_and_down(other, [0.5, UNITY], 0.7)];
     person.instance.player()?.order(Order::Automate(lanes))?;
     person.click_to_see("Mixer", "Strip 2 Mute")?;
-    listen(&mut person, "automated")?;
+    listen_for(&mut person, "automated", ROUND)?;
     let from = person.instance.player()?.position();
     during(&mut person, "taking hold", |person| person.drag("Strip 1 Fader", FADER, [0, -120]))?;
-    listen(&mut person, "held")?;
+    listen_for(&mut person, "held", ROUND)?;
     person.photograph("held")?;
     during(&mut person, "letting go", |person| person.let_go(FADER))?;
-    listen(&mut person, "released")?;
+    listen_for(&mut person, "released", ROUND)?;
     let player = person.instance.player()?;
     let to = player.position();
     player.name("all", from, to);

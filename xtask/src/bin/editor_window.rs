@@ -11,8 +11,10 @@ use serde::Serialize;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 use switchyard::session::Session;
 use xtask::room::state::framed;
+use xtask::window::PATIENCE;
 use xtask::window::instance::{Instance, load};
 use xtask::window::parent::{Parent, Seen};
 
@@ -89,6 +91,7 @@ fn main() -> Result<()> {
 }
 
 fn open_and_close(instance: &mut Instance, picture: Option<&Path>) -> Result<Round> {
+    let clients = instance.parent.clients()?;
     let size = instance.open()?;
     let opened = instance.parent.see(size, picture)?;
     let wish = GuiSize { width: size.width * 3 / 4, height: size.height * 4 / 5 };
@@ -98,5 +101,10 @@ fn open_and_close(instance: &mut Instance, picture: Option<&Path>) -> Result<Rou
     instance.resize(size)?;
     instance.parent.see(size, None)?;
     instance.close()?;
+    // The display hears of it a little later.
+    let begun = Instant::now();
+    while instance.parent.clients()? > clients && begun.elapsed() < PATIENCE {
+        instance.serve();
+    }
     Ok(Round { opened, resized, left: Left::now(&instance.parent)? })
 }

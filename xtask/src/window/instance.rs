@@ -33,7 +33,6 @@ pub fn load(plugin: &Path) -> Result<PluginEntry> {
 pub struct Instance {
     ids: Vec<ClapId>,
     open: bool,
-    clients: usize,
     player: Option<Player>,
     instance: PluginInstance<WindowHost>,
     /// The window the editor opens in. Declared last, because the editor must go before it.
@@ -57,7 +56,7 @@ impl Instance {
         )?;
         let ids = ids(&mut instance)?;
         let parent = Parent::open(corner)?;
-        Ok(Instance { ids, open: false, clients: 0, player: None, instance, parent })
+        Ok(Instance { ids, open: false, player: None, instance, parent })
     }
 
     /// A little of what a host's main thread does all day.
@@ -99,7 +98,6 @@ impl Instance {
     /// # Errors
     /// When the plugin refuses.
     pub fn open(&mut self) -> Result<GuiSize> {
-        self.clients = self.parent.clients()?;
         let embedded = GuiConfiguration { api_type: GuiApiType::X11, is_floating: false };
         let (gui, handle) = self.gui()?;
         ensure!(gui.is_api_supported(&handle, embedded), "the editor cannot live in an X11 window");
@@ -137,7 +135,7 @@ impl Instance {
         Ok(size)
     }
 
-    /// Closes the editor and waits until the display has heard of it.
+    /// Closes the editor and waits until its window is gone.
     ///
     /// # Errors
     /// When the plugin refuses or the display is gone.
@@ -147,7 +145,7 @@ impl Instance {
         gui.destroy(&handle);
         self.open = false;
         let begun = Instant::now();
-        while self.parent.clients()? > self.clients && begun.elapsed() < PATIENCE {
+        while !self.parent.is_empty()? && begun.elapsed() < PATIENCE {
             self.serve();
         }
         Ok(())

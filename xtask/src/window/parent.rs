@@ -13,7 +13,7 @@ use std::time::Instant;
 use x11rb::connection::Connection;
 use x11rb::protocol::res::ConnectionExt as _;
 use x11rb::protocol::xproto::{
-    ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, ImageFormat, WindowClass,
+    AtomEnum, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, ImageFormat, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
@@ -26,6 +26,36 @@ pub type Pixel = [u8; 4];
 
 /// A rectangle in pixels: left, top, width, height.
 pub type Area = [i16; 4];
+
+/// The middle of a rectangle.
+pub fn middle([x, y, width, height]: Area) -> [i16; 2] {
+    [x + width / 2, y + height / 2]
+}
+
+/// A part of a window that is about to change.
+pub struct Change {
+    before: Vec<Pixel>,
+    last: Vec<Pixel>,
+    same: usize,
+}
+
+impl Change {
+    /// How many looks show the same once a change is over: it may take some pictures until
+    /// everything is at its place.
+    const SAME: usize = 5;
+
+    /// Nothing has changed yet.
+    pub fn from(before: Vec<Pixel>) -> Change {
+        Change { last: before.clone(), before, same: 0 }
+    }
+
+    /// Whether what is there now is something new that stands still.
+    pub fn is_over(&mut self, now: Vec<Pixel>) -> bool {
+        self.same = if now == self.last && now != self.before { self.same + 1 } else { 0 };
+        self.last = now;
+        self.same >= Change::SAME
+    }
+}
 
 /// A drawn editor.
 #[derive(Debug, Deserialize, Serialize)]
@@ -60,6 +90,38 @@ impl Parent {
         connection.create_window(0, window, root, x, y, 100, 100, 0, class, 0, &look)?.check()?;
         connection.map_window(window)?.check()?;
         Ok(Parent { connection, root, window, corner })
+    }
+
+    /// The first window with a title on somebody else's display, `None` if there is none now.
+    ///
+    /// # Errors
+    /// When there is no such display.
+    pub fn find(display: &str, title: &str) -> Result<Option<Parent>> {
+        let (connection, screen) = x11rb::connect(Some(display)).context("no display")?;
+        let root = connection.setup().roots[screen].root;
+        let mut all = vec![root];
+        while let Some(window) = all.pop() {
+            // A window may go between the questions.
+            let Ok(tree) = connection.query_tree(window)?.reply() else { continue };
+            all.extend(tree.children);
+            let (name, any) = (AtomEnum::WM_NAME, AtomEnum::ANY);
+            let known = connection.get_property(false, window, name, any, 0, 64)?.reply();
+            if known.is_ok_and(|known| known.value == title.as_bytes()) {
+                let place = connection.translate_coordinates(window, root, 0, 0)?.reply()?;
+                let corner = [place.dst_x, place.dst_y];
+                return Ok(Some(Parent { connection, root, window, corner }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The window's size, pixels.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn size(&self) -> Result<GuiSize> {
+        let place = self.connection.get_geometry(self.window)?.reply()?;
+        Ok(GuiSize { width: place.width.into(), height: place.height.into() })
     }
 
     /// The window's number on the display.
@@ -117,6 +179,14 @@ impl Parent {
             }
             std::thread::sleep(GLANCE);
         }
+    }
+
+    /// Whether no other window is in it.
+    ///
+    /// # Errors
+    /// When the display is gone.
+    pub fn is_empty(&self) -> Result<bool> {
+        Ok(self.connection.query_tree(self.window)?.reply()?.children.is_empty())
     }
 
     /// Connections to the display, of everybody.

@@ -6,7 +6,7 @@
 use super::PATIENCE;
 use super::instance::Instance;
 use super::mouse::{Mouse, STROKE};
-use super::parent::Area;
+use super::parent::{Change, middle};
 use super::tape::What;
 use super::twin::Twin;
 use anyhow::{Context, Result};
@@ -41,15 +41,16 @@ impl Person {
         fed: &[usize],
         pictures: &Path,
     ) -> Result<Person> {
+        // The editor names the host in its first words, by which lines below move.
+        let program = std::env::current_exe()?;
+        let host = program.file_stem().context("this program has no name")?.to_string_lossy();
+        let mut twin = Twin::of(&host)?;
         let mut instance = Instance::new(entry, corner)?;
         instance.play(fed)?;
         instance.let_pass(10)?;
         let threads = threads()?;
         let size = instance.open()?;
-        // The editor names the host in its first words, by which lines below move.
-        let program = std::env::current_exe()?;
-        let host = program.file_stem().context("this program has no name")?.to_string_lossy();
-        let twin = Twin::of(&host, [size.width, size.height])?;
+        twin.resize([size.width, size.height])?;
         instance.parent.see(size, None)?;
         Ok(Person { instance, twin, size, pictures: pictures.to_owned(), threads })
     }
@@ -64,6 +65,15 @@ impl Person {
         let picture = self.pictures.join(format!("{name}.ppm"));
         self.instance.parent.see(self.size, Some(&picture))?;
         Ok(())
+    }
+
+    /// Waits until something is so, and keeps a picture of the editor if it never is.
+    fn wait(&mut self, what: &str, so: impl FnMut(&mut Instance) -> bool) -> Result<()> {
+        self.instance.wait(what, so).inspect_err(|_| {
+            let picture = self.pictures.join("in vain.ppm");
+            // The error that is on its way says more than one of keeping its picture.
+            let _ = self.instance.parent.see(self.size, Some(&picture));
+        })
     }
 
     /// Clicks something; its twin does the same.
@@ -87,13 +97,9 @@ impl Person {
         let area = self.twin.place(sign)?;
         let before = self.instance.parent.pixels(area)?;
         Mouse::over(&self.instance.parent).click(at)?;
-        // It may take some pictures until everything is at its place.
-        let (mut last, mut same) = (before.clone(), 0);
-        self.instance.wait(&format!("{sign} after a click on {name}"), |own| {
-            let Ok(now) = own.parent.pixels(area) else { return false };
-            same = if now == last && now != before { same + 1 } else { 0 };
-            last = now;
-            same >= 5
+        let mut change = Change::from(before);
+        self.wait(&format!("{sign} after a click on {name}"), |own| {
+            own.parent.pixels(area).is_ok_and(|now| change.is_over(now))
         })
     }
 
@@ -112,7 +118,7 @@ impl Person {
     /// # Errors
     /// When it never has it.
     pub fn wait_for_value(&mut self, parameter: Parameter, value: f64) -> Result<()> {
-        self.instance.wait(&format!("{} at {value}", parameter.name()), |own| {
+        self.wait(&format!("{} at {value}", parameter.name()), |own| {
             own.value(parameter).is_ok_and(|now| (now - value).abs() < 1e-6)
                 && told(own, parameter) == Some(What::End)
         })
@@ -132,7 +138,7 @@ impl Person {
         Mouse::over(&self.instance.parent).press()?;
         self.instance.let_pass(10)?;
         self.glide(from, to, 20)?;
-        self.instance.wait(&format!("a drag of {name} takes hold of it"), |own| {
+        self.wait(&format!("a drag of {name} takes hold of it"), |own| {
             !matches!(told(own, parameter), None | Some(What::End))
         })?;
         // The last of the way is told with the editor's next picture.
@@ -145,7 +151,7 @@ impl Person {
     /// When the gesture never ends.
     pub fn let_go(&mut self, parameter: Parameter) -> Result<()> {
         Mouse::over(&self.instance.parent).release()?;
-        self.instance.wait(&format!("{} is let go", parameter.name()), |own| {
+        self.wait(&format!("{} is let go", parameter.name()), |own| {
             told(own, parameter) == Some(What::End)
         })
     }
@@ -259,8 +265,4 @@ fn told(instance: &mut Instance, parameter: Parameter) -> Option<What> {
 /// The numbers of this process' threads.
 fn threads() -> Result<HashSet<OsString>> {
     std::fs::read_dir("/proc/self/task")?.map(|task| Ok(task?.file_name())).collect()
-}
-
-fn middle([x, y, width, height]: Area) -> [i16; 2] {
-    [x + width / 2, y + height / 2]
 }

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use switchyard::routing::parameter::Parameter;
+use switchyard::session::Session;
 
 /// A twin that ends with this value.
 pub struct Twin {
@@ -18,23 +19,26 @@ pub struct Twin {
 }
 
 impl Twin {
-    /// A twin of a fresh editor of a size in points. `host` is the name of this program.
+    /// A twin of a fresh editor, once it is built and there. `host` is the name of the program the
+    /// plugin runs in.
     ///
     /// # Errors
     /// When the example does not build.
-    pub fn of(host: &str, [width, height]: [u32; 2]) -> Result<Twin> {
+    pub fn of(host: &str) -> Result<Twin> {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut program = Command::new(cargo)
             .current_dir(workspace())
             .args(["run", "--quiet", "--package", "switchyard", "--example", "twin", "--", host])
-            .args([width.to_string(), height.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .context("cargo does not start")?;
         let asks = program.stdin.take().context("its input is piped")?;
         let answers = BufReader::new(program.stdout.take().context("its output is piped")?);
-        Ok(Twin { program, asks, answers })
+        let mut twin = Twin { program, asks, answers };
+        let [width, height] = Session::default().editor_size;
+        twin.resize([width, height])?;
+        Ok(twin)
     }
 
     /// Where something is, by its name for assistive technology: left, top, width, height in points.
