@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use switchyard::session::Session;
 use xtask::room::state::framed;
 use xtask::window::PATIENCE;
@@ -29,6 +29,9 @@ struct Arguments {
     /// The zoom that a project remembered, in percent
     #[arg(long)]
     zoom: Option<u32>,
+    /// How long the host lingers between giving the editor its window and showing it, milliseconds
+    #[arg(long, default_value_t = 0)]
+    linger: u64,
     /// Where the first full drawing is kept, as a PPM image
     #[arg(long)]
     picture: Option<PathBuf>,
@@ -73,6 +76,7 @@ fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let entry = load(&arguments.plugin)?;
     let mut instance = Instance::new(&entry, [0, 0])?;
+    instance.linger = Duration::from_millis(arguments.linger);
     if let Some(zoom) = arguments.zoom {
         // As a project in which the editor was zoomed.
         let session = Session { editor_zoom: zoom, ..Session::default() };

@@ -16,7 +16,7 @@ use clack_extensions::state::PluginState;
 use clack_host::prelude::*;
 use clack_host::utils::ClapId;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use switchyard::routing::parameter::{ALL, Parameter};
 
 /// The plugin's file as loaded into this process.
@@ -31,6 +31,8 @@ pub fn load(plugin: &Path) -> Result<PluginEntry> {
 
 /// An instance with a window for its editor.
 pub struct Instance {
+    /// How long the host does something else between giving the editor its window and showing it.
+    pub linger: Duration,
     ids: Vec<ClapId>,
     open: bool,
     player: Option<Player>,
@@ -56,7 +58,7 @@ impl Instance {
         )?;
         let ids = ids(&mut instance)?;
         let parent = Parent::open(corner)?;
-        Ok(Instance { ids, open: false, player: None, instance, parent })
+        Ok(Instance { linger: Duration::ZERO, ids, open: false, player: None, instance, parent })
     }
 
     /// A little of what a host's main thread does all day.
@@ -107,10 +109,12 @@ impl Instance {
         let size = gui.get_size(&handle).context("the editor has no size")?;
         self.parent.resize(size)?;
         let window = Window::from_x11_handle(self.parent.window().into());
+        let linger = self.linger;
         let (gui, handle) = self.gui()?;
         // SAFETY: the window outlives the editor, which `close` destroys, at the latest as this value
         // is dropped.
         unsafe { gui.set_parent(&handle, window)? };
+        std::thread::sleep(linger);
         gui.show(&handle)?;
         self.serve();
         Ok(size)

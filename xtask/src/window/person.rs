@@ -9,14 +9,18 @@ use super::mouse::{Mouse, STROKE};
 use super::parent::{Change, middle};
 use super::tape::What;
 use super::twin::Twin;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clack_extensions::gui::GuiSize;
 use clack_host::prelude::PluginEntry;
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use switchyard::routing::parameter::Parameter;
+
+/// How often an editor is opened until it is drawn, and how long it may stay blank.
+const TRIES: usize = 4;
+const BLANK: Duration = Duration::from_secs(8);
 
 /// An instance that plays with its editor open, and who sits there.
 pub struct Person {
@@ -49,9 +53,8 @@ impl Person {
         instance.play(fed)?;
         instance.let_pass(10)?;
         let threads = threads()?;
-        let size = instance.open()?;
+        let size = open(&mut instance)?;
         twin.resize([size.width, size.height])?;
-        instance.parent.see(size, None)?;
         Ok(Person { instance, twin, size, pictures: pictures.to_owned(), threads })
     }
 
@@ -201,8 +204,7 @@ impl Person {
     /// # Errors
     /// When the plugin refuses.
     pub fn reopen(&mut self) -> Result<()> {
-        self.size = self.instance.open()?;
-        self.instance.parent.see(self.size, None)?;
+        self.size = open(&mut self.instance)?;
         self.twin.resize([self.size.width, self.size.height])
     }
 
@@ -253,6 +255,20 @@ impl Person {
         self.instance.player()?.order(super::player::Order::Set(parameter, value))?;
         self.twin.set(parameter, value)
     }
+}
+
+/// Opens the editor and waits until it is drawn. One that stays blank is closed and opened again, as
+/// anybody would: see the test of a host that lingers.
+fn open(instance: &mut Instance) -> Result<GuiSize> {
+    for _ in 0..TRIES {
+        let size = instance.open()?;
+        if instance.parent.see_within(BLANK, size, None)?.undrawn == 0.0 {
+            return Ok(size);
+        }
+        eprintln!("the editor stayed blank and is opened again");
+        instance.close()?;
+    }
+    bail!("the editor stayed blank {TRIES} times")
 }
 
 /// The last thing the plugin told of a parameter.

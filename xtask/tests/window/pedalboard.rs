@@ -61,7 +61,10 @@ impl Pedalboard {
         let begun = Instant::now();
         let window = loop {
             let found = Parent::find(display.name(), "Switchyard").expect("the display is there");
-            if let Some(window) = found {
+            // A window that is not shown yet has no pixels.
+            if let Some(window) = found
+                && window.pixels([0, 0, 1, 1]).is_ok()
+            {
                 break window;
             }
             assert!(begun.elapsed() < PATIENCE, "pedalboard shows no editor");
