@@ -80,10 +80,13 @@ fn the_editor_opens_at_the_zoom_its_project_remembered() {
 }
 
 #[test]
-#[ignore = "on X11 baseview 0.4.2 asks for its first frame before it listens for the answer"]
 fn the_editor_is_drawn_in_a_host_that_lingers_between_parent_and_show() {
-    let run = run(&["--rounds", "1", "--linger", "300"]);
-    assert_eq!(run.rounds[0].opened.undrawn, 0.0);
+    for zoom in ["100", "125"] {
+        let run = run(&["--rounds", "3", "--linger", "300", "--zoom", zoom]);
+        for Round { opened, .. } in &run.rounds {
+            assert_eq!(opened.undrawn, 0.0, "at {zoom} %");
+        }
+    }
 }
 
 #[test]

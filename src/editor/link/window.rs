@@ -88,10 +88,10 @@ impl PluginEditor {
             open: None,
         };
         let hint = hint(self.kept().1);
-        let settings = EguiNiceSettings::new()
-            .with_tile("Switchyard")
-            .with_resize_hint(hint)
-            .with_repaint_poll_interval(UNASKED);
+        let mut settings = EguiNiceSettings::new().with_tile("Switchyard").with_resize_hint(hint);
+        if cfg!(target_os = "linux") {
+            settings = settings.with_repaint_poll_interval(UNASKED);
+        }
         create_egui_editor(state, notifier, settings, app)
     }
 }
