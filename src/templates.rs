@@ -37,7 +37,7 @@ pub const TEMPLATES: &[Template] = &[
         purpose: "Record singers and players who hear a headphone mix of their own, whatever the \
                   control room does with its faders.",
         feeding: "Send the microphones to inputs 1 to 4, the playback to 5 and your talkback \
-                  microphone to 16; Main is the control room, output 3 the artist's headphones.",
+                  microphone to 16; Main is the control room, Bus 3 the artist's headphones.",
         build: studio::build,
     },
     Template {
@@ -45,7 +45,7 @@ pub const TEMPLATES: &[Template] = &[
         title: "Band mix",
         purpose: "Mix a band in groups for drums, synths and vocals, with one reverb and one delay for \
                   everybody and parallel compression on the drums.",
-        feeding: "Send one track to each of inputs 1 to 10; Main is the mix, outputs 1 to 5 are the \
+        feeding: "Send one track to each of inputs 1 to 10; Main is the mix, Buses 1 to 5 are the \
                   groups and effects as stems.",
         build: band::build,
     },
@@ -55,7 +55,7 @@ pub const TEMPLATES: &[Template] = &[
         purpose: "Hear the DAW, the desktop and a call, while the stream and the call each get a mix \
                   without the call itself and with the music ducked under your voice.",
         feeding: "Send your microphone to input 1, the DAW to 2, desktop sound to 3 and the call to 4; \
-                  take Main to your headphones, output 3 to the stream and output 4 to the call.",
+                  take Main to your headphones, Bus 3 to the stream and Bus 4 to the call.",
         build: applications::build,
     },
     Template {
@@ -64,7 +64,7 @@ pub const TEMPLATES: &[Template] = &[
         purpose: "Mix the front of house and four in-ear mixes at once, each on its own, with talkback to \
                   the stage.",
         feeding: "Send the stage to inputs 1 to 11 and the talkback microphone to 16; Main is the front \
-                  of house, outputs 5 to 8 go to the in-ear transmitters.",
+                  of house, Buses 5 to 8 go to the in-ear transmitters.",
         build: live::build,
     },
     Template {
@@ -73,7 +73,7 @@ pub const TEMPLATES: &[Template] = &[
         purpose: "Give each of eight DAWs an output pair of its own on one interface, so that no two can \
                   ever play into each other.",
         feeding: "Send the first DAW to input 1, the second to input 2 and so on, here or in an instance \
-                  in each DAW: input n leaves on output pair n and nowhere else.",
+                  in each DAW: input n leaves on Bus n and nowhere else.",
         build: shared_driver::build,
     },
     Template {

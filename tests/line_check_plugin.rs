@@ -211,7 +211,8 @@ fn closing_the_editor_ends_a_check_at_once() {
 
 #[test]
 fn the_stop_button_and_another_view_end_a_check_at_once() {
-    for action in [Action::LineCheck(LineStep::Stop), Action::Show(Screen::Mixer)] {
+    let stop = Action::LineCheck(LineStep::Stop);
+    for action in [stop, Action::Show(Screen::Mixer), Action::Lines(false)] {
         let mut stage = Stage::new();
         stage.begin();
         stage.link.as_mut().unwrap().apply(vec![action], false);

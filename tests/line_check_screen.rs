@@ -4,18 +4,22 @@
 //! pictures anew; look at each before you commit it.
 #![cfg(feature = "plugin")]
 
+#[allow(dead_code)] // Each test file uses its share of what they have in common.
+#[path = "editor/desk.rs"]
+mod desk;
 #[path = "editor/lively.rs"]
 mod lively;
 #[path = "editor/picture.rs"]
 mod picture;
 
+use desk::Desk;
 use egui::Key;
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 use picture::Painter;
 use std::sync::Arc;
 use switchyard::editor::line_check::{LineState, LineStep, line_check};
-use switchyard::editor::{Action, Theme, View, theme};
+use switchyard::editor::{Action, Screen, Theme, View, theme};
 use switchyard::engine::rack::Plan;
 use switchyard::engine::{Engine, Setup};
 use switchyard::line_check::{Grid, LineCheck, Outputs, run_through};
@@ -104,7 +108,7 @@ fn over(through: impl FnMut(&mut Outputs)) -> LineState {
 #[test]
 fn nothing_sounds_before_the_question_was_answered() {
     let mut harness = shown(LineState::Idle);
-    harness.get_by_label("Line Check").click();
+    harness.get_by_label("New Line Check").click();
     assert_eq!(log(&mut harness), [Action::LineCheck(LineStep::Ask)]);
     for (press, step) in [(Key::Enter, LineStep::Begin), (Key::Escape, LineStep::Close)] {
         let mut harness = shown(asking());
@@ -118,6 +122,28 @@ fn nothing_sounds_before_the_question_was_answered() {
         let mut harness = shown(asking());
         harness.get_by_label(button).click();
         assert_eq!(log(&mut harness), [Action::LineCheck(step)]);
+    }
+}
+
+#[test]
+fn it_is_reached_beside_route_check_and_stopped_by_escape_from_every_view() {
+    let mut view = lively::band();
+    view.look.screen = Screen::Check;
+    let mut desk = Desk::sized(view, [1180, 720]);
+    desk.click("Line Check");
+    desk.click("New Line Check");
+    let asked = [Action::Lines(true), Action::LineCheck(LineStep::Ask)];
+    assert_eq!(desk.take_log(), asked);
+    let found = check(|_| ());
+    for (screen, _) in Screen::ALL {
+        let mut view = lively::band();
+        view.look.screen = screen;
+        view.look.lines = true;
+        let grid = Arc::new(found.grid().clone());
+        view.line = LineState::Running { grid, done: 4, of: 16 };
+        let mut desk = Desk::sized(view, [1180, 720]);
+        desk.press(Key::Escape);
+        assert_eq!(desk.take_log(), [Action::LineCheck(LineStep::Stop)], "{screen:?}");
     }
 }
 

@@ -299,7 +299,8 @@ fn page(ui: &mut Ui, rect: Rect, view: &View, choice: &mut Choice) -> Step {
 fn field(ui: &mut Ui, rect: Rect, name: &str, hint: &str, text: &mut String) -> Response {
     let mut over = ui.new_child(UiBuilder::new().max_rect(rect));
     let edit = TextEdit::singleline(text)
-        .id(id_of(name))
+        // Entries have ids by their names, and a file may be called "Name".
+        .id(id_of(&format!("{name} field")))
         .hint_text(hint)
         .font(theme::body())
         .desired_width(rect.width())

@@ -14,13 +14,18 @@ pub struct Guide {
     pub outputs: &'static str,
 }
 
+/// A port, counted from 0, as hosts call it that know channels only: "Ch 3/4".
+pub fn channels(port: usize) -> String {
+    format!("Ch {}/{}", 2 * port + 1, 2 * port + 2)
+}
+
 /// Where nothing is known of the host.
 pub const ANY: Guide = Guide {
     name: "your host",
     inputs: "Send each track to one of this plugin's inputs: they appear as side chains, as \
              auxiliary inputs or as track channels 3/4, 5/6 and on.",
-    outputs: "Take the outputs back as returns: output 1 is Main, 2 to 13 are the buses, 14 and 15 \
-              the Monitor, 16 is Cue.",
+    outputs: "Take the outputs back as returns: Main comes first, then Bus 1 to 12, Monitor A and B, \
+              and Cue.",
 };
 
 /// A piece of the program's name, in lower case, and what to do there.

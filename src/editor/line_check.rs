@@ -161,7 +161,7 @@ fn idle(ui: &Ui, rect: Rect, out: &mut Vec<Action>) {
     ];
     let below = words(ui, rect, &lines, palette(ui).quiet);
     let lesson = "Asks before anything is heard. The transport must stand.";
-    buttons(ui, below, &[("Line Check", "LINE CHECK…", lesson, LineStep::Ask)], out);
+    buttons(ui, below, &[("New Line Check", "LINE CHECK…", lesson, LineStep::Ask)], out);
 }
 
 fn ask(ui: &Ui, rect: Rect, strips: usize, seconds: f32, out: &mut Vec<Action>) {
@@ -231,7 +231,7 @@ fn over(
     let rest = rect.with_min_y(rect.top() + 16.0);
     let below = words(ui, rest, &[why.or(stale).unwrap_or_default()], colours.quiet);
     let all = [
-        ("Line Check", "CHECK AGAIN…", "Asks before anything is heard.", LineStep::Ask),
+        ("New Line Check", "CHECK AGAIN…", "Asks before anything is heard.", LineStep::Ask),
         ("Close Line Check", "CLOSE", "Puts the result away.", LineStep::Close),
     ];
     buttons(ui, below, &all, out);

@@ -337,7 +337,7 @@ impl Link {
             }),
             Action::LineCheck(step) => self.check_lines(step),
             // Nobody looks at a check any more.
-            Action::Show(_) | Action::MixFor(_) => self.line.stop(shared),
+            Action::Show(_) | Action::MixFor(_) | Action::Lines(false) => self.line.stop(shared),
             Action::Zoom(zoom) => {
                 shared.edit_session(|session| session.editor_zoom = zoom);
             }

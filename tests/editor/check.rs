@@ -8,8 +8,10 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use std::sync::Arc;
 use switchyard::check::{Place, Severity};
-use switchyard::editor::{Screen, View};
+use switchyard::editor::line_check::{LineState, LineStep};
+use switchyard::editor::{Action, Screen, View};
 use switchyard::effects::{EffectSpec, Kind};
+use switchyard::line_check::{Expected, Grid};
 use switchyard::routing::chain::{Chain, Key as ChainKey, Slot};
 use switchyard::routing::parameter::Parameter as P;
 use switchyard::routing::{Fader, Node, Role, Routing, Send, Tap};
@@ -230,4 +232,23 @@ fn the_latency_that_is_allowed_is_chosen_and_warned_of() {
     desk.click("Latency Allowed");
     desk.click("Any latency");
     assert!(!late(&desk));
+}
+
+#[test]
+fn line_check_is_beside_route_check_and_escape_ends_it_in_every_view() {
+    let mut desk = desk();
+    assert!(!desk.has("Begin Line Check"));
+    desk.click("Line Check");
+    assert!(desk.view().look.lines && !desk.has("Check summary"));
+    let expected = Expected::of(&desk.view().routing, &desk.view().schedule, 0);
+    let grid = Arc::new(Grid::new(expected));
+    desk.harness.state_mut().view.line = LineState::Running { grid, done: 1, of: 16 };
+    desk.click("Matrix");
+    desk.take_log();
+    desk.press(egui::Key::Escape);
+    assert_eq!(desk.take_log(), [Action::LineCheck(LineStep::Stop)]);
+    desk.harness.state_mut().view.line = LineState::Idle;
+    desk.click("Check");
+    desk.click("Route Check");
+    assert!(desk.has("Check summary"));
 }

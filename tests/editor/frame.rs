@@ -101,7 +101,7 @@ fn the_status_line_says_what_is_under_the_pointer() {
     for (control, words) in [
         ("Strip 9 > Bus 4", "Vox → Plate   POST   −12.0 dB"),
         ("Bus 5 > Bus 3", "Would close a loop, because Vocals → Delay is already connected."),
-        ("Bus 4 column", "Plate: leaves on output 5."),
+        ("Bus 4 column", "Plate: leaves on Ch 9/10 of the outputs."),
         ("Monitor Dim", "Monitor Dim: off"),
     ] {
         desk.harness.get_by_label(control).hover();

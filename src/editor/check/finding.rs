@@ -135,11 +135,14 @@ fn buttons(
     if press(place(80.0), &format!("Intended {key}"), "INTENDED", lesson) {
         out.push(deeds::intend(view, finding, true));
     }
-    for fix in &finding.fixes {
+    for (n, fix) in finding.fixes.iter().enumerate() {
         let word = format!("Fix: {}", with_minus(&fix.label).replace("> ", "→ "));
         let width = width_of(ui, &word, theme::label()) + 20.0;
         let lesson = format!("{}. One step, which Undo takes back.", fix.label);
-        if press(place(width), &format!("{} ({key})", fix.label), &word, &lesson) {
+        // Two effects of a kind in one chain are fixed in the same words.
+        let twins = finding.fixes[..n].iter().filter(|other| other.label == fix.label).count();
+        let number = if twins > 0 { format!(" {}", twins + 1) } else { String::new() };
+        if press(place(width), &format!("{}{number} ({key})", fix.label), &word, &lesson) {
             out.push(deeds::fix(view, fix));
         }
     }

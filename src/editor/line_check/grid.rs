@@ -5,6 +5,7 @@
 use super::verdict_sign;
 use crate::editor::control::{describe, id_of, say};
 use crate::editor::drawing::{bare_db, label_in};
+use crate::editor::hosts::channels;
 use crate::editor::theme::{self, palette};
 use crate::editor::view::View;
 use crate::line_check::{Cell, FLOOR_DB, Grid, Path, Verdict, level_db, port_name, tested};
@@ -126,8 +127,7 @@ fn legend(ui: &Ui, rect: Rect) {
 fn head(ui: &Ui, rect: Rect, view: &View, port: usize) {
     let colours = palette(ui);
     label_in(ui, rect, Align2::LEFT_TOP, &called(view, port), theme::name(), colours.text);
-    let output = format!("output {port}");
-    label_in(ui, rect, Align2::LEFT_BOTTOM, &output, theme::small(), colours.quiet);
+    label_in(ui, rect, Align2::LEFT_BOTTOM, &channels(port), theme::small(), colours.quiet);
 }
 
 fn row_head(ui: &Ui, rect: Rect, view: &View, strip: usize, now: bool) {

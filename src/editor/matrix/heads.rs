@@ -11,6 +11,7 @@ use crate::editor::clip::{self, Clip};
 use crate::editor::colours::colour_chip;
 use crate::editor::control::{Face, button, describe, focus_ring, id_of, say, toggle};
 use crate::editor::drawing::{Growth, Metered, caps_in, label_in, meter, parts, signed_db, slot};
+use crate::editor::hosts::channels;
 use crate::editor::lessons;
 use crate::editor::role::role_menu;
 use crate::editor::sessions;
@@ -137,11 +138,11 @@ pub fn column(
             vec2(body.width() - 8.0, height),
         )
     };
-    let port = if destination == MAIN { 0 } else { destination + 1 };
+    let port = head_port(Head::Column(destination));
     let total = light.total(node);
     let (words, colour) = match total {
         Some(total) => (total, colours.selection),
-        None => (format!("Out {}", port + 1), colours.quiet),
+        None => (channels(port), colours.quiet),
     };
     label_in(ui, line(43.0, 14.0), Align2::LEFT_CENTER, &words, theme::small(), colour);
     let reading = match node {
@@ -285,16 +286,16 @@ fn head_sentence(view: &View, head: Head, node: Node, light: Light<'_>) -> Strin
             "{name}: click to trace its paths, Ctrl-C to copy it, Ctrl-drag onto another row to copy its sends."
         ),
         Head::Column(_) => {
-            let port = if node == Node::Main { 1 } else { head_port(head) };
-            format!("{name}: leaves on output {port}. Click to trace what feeds it.")
+            let port = channels(head_port(head));
+            format!("{name}: leaves on {port} of the outputs. Click to trace what feeds it.")
         }
     }
 }
 
 fn head_port(head: Head) -> usize {
     match head {
-        Head::Column(to) => to + 2,
-        Head::Row(_) => 0,
+        Head::Column(to) if to != MAIN => to + 1,
+        _ => 0,
     }
 }
 

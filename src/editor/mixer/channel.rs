@@ -9,6 +9,7 @@ use crate::editor::cell::{tap_lesson, tap_word};
 use crate::editor::colours::colour_chip;
 use crate::editor::control::{Choices, Face, Menu, bar, button, choice, menu, number, toggle};
 use crate::editor::drawing::{label_in, parts};
+use crate::editor::hosts::channels;
 use crate::editor::lessons;
 use crate::editor::role::role_menu;
 use crate::editor::theme::{self, palette};
@@ -16,7 +17,7 @@ use crate::editor::typing::rename;
 use crate::editor::view::{View, edge_parameters, tap_value};
 use crate::engine::meters::Meter;
 use crate::routing::parameter::Parameter as P;
-use crate::routing::{INPUT_PORTS, Node, Role, Tap};
+use crate::routing::{INPUT_PORTS, Node, PORT_MAIN, Role, Tap};
 use egui::{Align2, Rect, Ui, pos2, vec2};
 
 const GAP: f32 = 4.0;
@@ -137,7 +138,7 @@ pub fn bus(ui: &mut Ui, rect: Rect, view: &View, layout: &Layout, j: usize, out:
     let mut column = begin(ui, rect, view, node, out);
     role_menu(ui, column.take(SMALL), view, j, 10.0, out);
     let line = column.take(SMALL);
-    let words = format!("Out {}", j + 2);
+    let words = channels(j + 1);
     label_in(ui, line, Align2::LEFT_CENTER, &words, theme::small(), colours.quiet);
     let mut sends = line;
     sends.min.x = line.right() - 28.0;
@@ -187,7 +188,7 @@ pub fn main(ui: &mut Ui, rect: Rect, view: &View, out: &mut Vec<Action>) {
     let mut column = begin(ui, rect, view, Node::Main, out);
     let colours = palette(ui);
     let port = column.take(SMALL);
-    label_in(ui, port, Align2::CENTER_CENTER, "Out 1", theme::small(), colours.quiet);
+    label_in(ui, port, Align2::CENTER_CENTER, &channels(PORT_MAIN), theme::small(), colours.quiet);
     inserts(ui, column.take(SMALL), view, P::MainInsertMix, out);
     let next = view.look.scale.next();
     let face = Face {
