@@ -7,6 +7,8 @@
 //! processor clock, medians, all views by turns in one run, beside an empty picture of egui's as the
 //! floor.
 
+#[path = "../tests/support/gui_host.rs"]
+mod gui_host;
 #[path = "../tests/editor/lively.rs"]
 mod lively;
 #[path = "../tests/editor_chains/rack.rs"]
@@ -15,11 +17,8 @@ mod rack;
 
 use cpu_time::ThreadTime;
 use egui::{Context, Event, Pos2, RawInput, Rect, pos2, vec2};
-use nice_plug::context::PluginApi;
-use nice_plug::context::gui::{GuiContext, GuiContextInner};
-use nice_plug::params::internals::ParamPtr;
-use nice_plug::plugin::PluginState;
-use std::collections::BTreeMap;
+use gui_host::GuiHost;
+use nice_plug::context::gui::GuiContext;
 use std::hint::black_box;
 use std::sync::Arc;
 use switchyard::editor::ballistics::Reading;
@@ -35,23 +34,6 @@ const PICTURES: usize = 300;
 const WARM: usize = 20;
 /// Pictures a second while the window is open.
 const RATE: f64 = 30.0;
-
-/// A host that hears nothing.
-struct Deaf;
-
-impl GuiContextInner for Deaf {
-    fn plugin_api(&self) -> PluginApi {
-        PluginApi::Clap
-    }
-    unsafe fn raw_begin_set_parameter(&self, _: ParamPtr) {}
-    unsafe fn raw_set_parameter_normalized(&self, _: ParamPtr, _: f32) {}
-    unsafe fn raw_end_set_parameter(&self, _: ParamPtr) {}
-    fn get_state(&self) -> PluginState {
-        PluginState { version: String::new(), params: BTreeMap::new(), fields: BTreeMap::new() }
-    }
-    fn set_state(&self, _: PluginState) {}
-    fn request_restart(&self) {}
-}
 
 /// One thing that is drawn again and again.
 struct Subject {
@@ -174,7 +156,7 @@ impl Snapshots {
         let chains = Arc::clone(&rack::racks().inserts.session);
         parameters.shared.edit_session(|session| *session = (*chains).clone());
         let meters = Arc::new(Meters::default());
-        let context = GuiContext::new(Arc::new(Deaf));
+        let context = GuiContext::new(Arc::new(GuiHost::default()));
         let link = Link::new(parameters, Arc::clone(&meters), context, Arc::default());
         Snapshots { link, meters, times: Vec::new() }
     }

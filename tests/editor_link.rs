@@ -9,13 +9,12 @@
 mod check;
 #[path = "editor_link/files.rs"]
 mod files;
+#[path = "support/gui_host.rs"]
+mod gui_host;
 
-use nice_plug::context::PluginApi;
-use nice_plug::context::gui::{GuiContext, GuiContextInner};
-use nice_plug::params::internals::ParamPtr;
-use nice_plug::plugin::PluginState;
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use gui_host::{GuiHost, Heard, paired};
+use nice_plug::context::gui::GuiContext;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 use switchyard::editor::action::{edit, edit_together};
 use switchyard::editor::chains::edit::{ChainEdit, Place};
@@ -33,52 +32,8 @@ use switchyard::routing::{MAIN, Node, Routing, Tap};
 use switchyard::session::Session;
 use switchyard::templates::TEMPLATES;
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Heard {
-    Begin,
-    Set(f32),
-    End,
-}
-
-#[derive(Default)]
-struct Host {
-    heard: Mutex<Vec<(ParamPtr, Heard)>>,
-    /// Values that are set become the parameters', as when a host plays.
-    plays: AtomicBool,
-}
-
-impl Host {
-    fn hear(&self, param: ParamPtr, what: Heard) {
-        self.heard.lock().unwrap().push((param, what));
-    }
-}
-
-impl GuiContextInner for Host {
-    fn plugin_api(&self) -> PluginApi {
-        PluginApi::Clap
-    }
-    unsafe fn raw_begin_set_parameter(&self, param: ParamPtr) {
-        self.hear(param, Heard::Begin);
-    }
-    unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
-        self.hear(param, Heard::Set(normalized));
-        if self.plays.load(Relaxed) {
-            // SAFETY: the parameters live as long as the link that sets them.
-            unsafe { param._internal_set_normalized_value(normalized) };
-        }
-    }
-    unsafe fn raw_end_set_parameter(&self, param: ParamPtr) {
-        self.hear(param, Heard::End);
-    }
-    fn get_state(&self) -> PluginState {
-        PluginState { version: String::new(), params: BTreeMap::new(), fields: BTreeMap::new() }
-    }
-    fn set_state(&self, _state: PluginState) {}
-    fn request_restart(&self) {}
-}
-
 struct Setup {
-    host: Arc<Host>,
+    host: Arc<GuiHost>,
     parameters: Arc<HostParameters>,
     meters: Arc<Meters>,
     edits: Arc<Mutex<Edits>>,
@@ -86,7 +41,7 @@ struct Setup {
 }
 
 fn setup() -> Setup {
-    let host = Arc::new(Host::default());
+    let host = Arc::new(GuiHost::default());
     let parameters = Arc::new(HostParameters::new(Arc::new(Shared::default())));
     let meters = Arc::new(Meters::default());
     let edits = Arc::default();
@@ -96,7 +51,7 @@ fn setup() -> Setup {
 
 /// A link as a window that opens makes one.
 fn window(
-    host: &Arc<Host>,
+    host: &Arc<GuiHost>,
     parameters: &Arc<HostParameters>,
     meters: &Arc<Meters>,
     edits: &Arc<Mutex<Edits>>,
@@ -108,12 +63,7 @@ fn window(
 impl Setup {
     /// What the host heard, the parameters by their own names.
     fn heard(&self) -> Vec<(Parameter, Heard)> {
-        let own = |param: &ParamPtr| {
-            let at = self.parameters.all.iter().position(|host| host.as_ptr() == *param);
-            switchyard::routing::parameter::ALL[at.expect("a parameter of this instance")]
-        };
-        let mut heard = self.host.heard.lock().unwrap();
-        heard.drain(..).map(|(param, what)| (own(&param), what)).collect()
+        self.host.take(&self.parameters)
     }
 }
 
@@ -386,23 +336,6 @@ fn another(name: &str) -> Whole {
     session.strip_names[0] = "Vox".into();
     session.chains[0] = Chain::serial([Slot::new(0, EffectSpec::new(Kind::Gate))]);
     Whole::of(name, &routing, session)
-}
-
-/// How often gestures on anything begin and end, and that they do so in order.
-fn paired(heard: &[(Parameter, Heard)]) -> usize {
-    let mut open = Vec::new();
-    for (parameter, what) in heard {
-        match what {
-            Heard::Begin => open.push(*parameter),
-            Heard::Set(_) => assert!(open.contains(parameter), "{parameter:?} set outside"),
-            Heard::End => {
-                let at = open.iter().position(|one| one == parameter).expect("it began");
-                open.remove(at);
-            }
-        }
-    }
-    assert!(open.is_empty(), "{open:?} did not end");
-    heard.iter().filter(|(_, what)| *what == Heard::Begin).count()
 }
 
 #[test]

@@ -6,18 +6,17 @@
 
 #[path = "support/counting.rs"]
 mod counting;
+#[path = "support/gui_host.rs"]
+mod gui_host;
 #[path = "support/raw_host.rs"]
 mod raw_host;
 
 use clap_sys::events::{CLAP_TRANSPORT_IS_PLAYING, clap_event_transport};
 use clap_sys::process::{CLAP_PROCESS_CONTINUE, CLAP_PROCESS_TAIL};
 use counting::allocations;
-use nice_plug::context::PluginApi;
-use nice_plug::context::gui::{GuiContext, GuiContextInner};
-use nice_plug::params::internals::ParamPtr;
-use nice_plug::plugin::PluginState;
+use gui_host::GuiHost;
+use nice_plug::context::gui::GuiContext;
 use raw_host::*;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
 use switchyard::editor::line_check::{LineState, LineStep};
@@ -29,23 +28,6 @@ const FRAMES: usize = 256;
 /// 10 ms, and the fades of input and output together never step more than this.
 const RAMP: usize = 480;
 const STEP: f32 = 2.1 / RAMP as f32;
-
-/// A host that the editor needs but does not meet here.
-struct Quiet;
-
-impl GuiContextInner for Quiet {
-    fn plugin_api(&self) -> PluginApi {
-        PluginApi::Clap
-    }
-    unsafe fn raw_begin_set_parameter(&self, _: ParamPtr) {}
-    unsafe fn raw_set_parameter_normalized(&self, _: ParamPtr, _: f32) {}
-    unsafe fn raw_end_set_parameter(&self, _: ParamPtr) {}
-    fn get_state(&self) -> PluginState {
-        PluginState { version: String::new(), params: BTreeMap::new(), fields: BTreeMap::new() }
-    }
-    fn set_state(&self, _: PluginState) {}
-    fn request_restart(&self) {}
-}
 
 /// A plugin that passes ones from main in to main out, and its open editor.
 struct Stage {
@@ -70,7 +52,7 @@ impl Stage {
 
     /// Opens the editor.
     fn open(&mut self) {
-        let context = GuiContext::new(Arc::new(Quiet));
+        let context = GuiContext::new(Arc::new(GuiHost::default()));
         self.link =
             Some(Link::new(self.instance.shared(), Arc::default(), context, Arc::default()));
     }

@@ -7,17 +7,16 @@
 
 #[path = "support/counting.rs"]
 mod counting;
+#[path = "support/gui_host.rs"]
+mod gui_host;
 #[path = "support/raw_host.rs"]
 mod raw_host;
 
 use counting::allocations;
-use nice_plug::context::PluginApi;
-use nice_plug::context::gui::{GuiContext, GuiContextInner};
-use nice_plug::params::internals::ParamPtr;
-use nice_plug::plugin::PluginState;
+use gui_host::{GuiHost, paired};
+use nice_plug::context::gui::GuiContext;
 use raw_host::*;
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use switchyard::editor::action::edit_together;
 use switchyard::editor::link::Link;
 use switchyard::editor::scenes::edit::SceneEdit;
@@ -33,52 +32,11 @@ use switchyard::session::scenes::Scene;
 
 const FRAMES: usize = 64;
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Heard {
-    Begin,
-    Set,
-    End,
-}
-
-/// A host that takes each value at once and writes down what it hears.
-#[derive(Default)]
-struct Host {
-    heard: Mutex<Vec<(ParamPtr, Heard)>>,
-}
-
-impl Host {
-    fn hear(&self, param: ParamPtr, what: Heard) {
-        self.heard.lock().unwrap().push((param, what));
-    }
-}
-
-impl GuiContextInner for Host {
-    fn plugin_api(&self) -> PluginApi {
-        PluginApi::Clap
-    }
-    unsafe fn raw_begin_set_parameter(&self, param: ParamPtr) {
-        self.hear(param, Heard::Begin);
-    }
-    unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
-        self.hear(param, Heard::Set);
-        // SAFETY: the instance, and so its parameters, outlives its editor.
-        unsafe { param._internal_set_normalized_value(normalized) };
-    }
-    unsafe fn raw_end_set_parameter(&self, param: ParamPtr) {
-        self.hear(param, Heard::End);
-    }
-    fn get_state(&self) -> PluginState {
-        PluginState { version: String::new(), params: BTreeMap::new(), fields: BTreeMap::new() }
-    }
-    fn set_state(&self, _state: PluginState) {}
-    fn request_restart(&self) {}
-}
-
 /// A plugin that plays, and its editor.
 struct Playing {
     instance: Instance,
     parameters: Arc<HostParameters>,
-    host: Arc<Host>,
+    host: Arc<GuiHost>,
     link: Option<Link>,
     frame: usize,
     /// The left side of each bus's port, from the beginning.
@@ -89,7 +47,7 @@ impl Playing {
     fn begin() -> Playing {
         let instance = Instance::running(FRAMES as u32);
         let parameters = instance.shared();
-        let host = Arc::new(Host::default());
+        let host = Arc::new(GuiHost::playing());
         let context = GuiContext::new(host.clone());
         let link =
             Link::new(parameters.clone(), Arc::new(Meters::default()), context, Arc::default());
@@ -150,21 +108,7 @@ impl Playing {
 
     /// How many gestures there were, each begun and ended once and in order.
     fn gestures(&self) -> usize {
-        let mut heard = self.host.heard.lock().unwrap();
-        let mut open: Vec<ParamPtr> = Vec::new();
-        for (param, what) in heard.iter() {
-            let at = open.iter().position(|one| one == param);
-            match (what, at) {
-                (Heard::Begin, None) => open.push(*param),
-                (Heard::Set, Some(_)) => {}
-                (Heard::End, Some(at)) => drop(open.remove(at)),
-                other => panic!("{other:?}"),
-            }
-        }
-        assert!(open.is_empty(), "{} gestures did not end", open.len());
-        let count = heard.iter().filter(|(_, what)| *what == Heard::Begin).count();
-        heard.clear();
-        count
+        paired(&self.host.take(&self.parameters))
     }
 
     /// The steepest step of any bus since the beginning.
