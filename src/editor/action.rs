@@ -79,6 +79,8 @@ pub enum Action {
     Morph(Aim),
     /// The morph under way ends where it is.
     StopMorph,
+    /// One of the two snapshots, 0 or 1, is turned to.
+    Snapshot(usize),
     /// Something cannot be, in words, and nothing changes.
     Refuse(String),
     /// Something was done that is not seen otherwise, in words.

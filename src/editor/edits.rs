@@ -7,6 +7,7 @@
 //! the editor's thread; knows neither the framework nor egui.
 
 mod recalls;
+pub mod snapshots;
 mod step;
 
 use super::action::{Action, edit_together};
@@ -20,6 +21,7 @@ use super::whole::Whole;
 use crate::routing::parameter::Parameter;
 use crate::routing::{Node, Routing};
 use crate::session::Session;
+use crate::session::scenes::Scene;
 use crate::session::workshop::fits;
 use std::sync::Arc;
 use step::{Change, Step};
@@ -62,6 +64,8 @@ pub struct Edits {
     refused: Option<(String, f64)>,
     /// The morph under way.
     morph: Option<Morphing>,
+    /// The mix as it was when a snapshot was last left.
+    snapshots: [Option<Scene>; 2],
     /// What was done that is not seen otherwise, and when.
     told: Option<(String, f64)>,
     /// What the editor itself remembers.
@@ -79,6 +83,7 @@ impl Default for Edits {
             grip: 0,
             refused: None,
             morph: None,
+            snapshots: [None, None],
             told: None,
             look: Look::default(),
         }
@@ -120,6 +125,7 @@ impl Edits {
                     Ok(()) => out.push(Action::Chain(edit)),
                     Err(words) => self.refuse(words, known.now),
                 },
+                Action::Snapshot(number) => self.turn_to(number, &mut out, known),
                 Action::Adopt(whole) => {
                     // What is being dragged would be torn out of the hand.
                     self.end_gestures(&mut out, known);
@@ -202,6 +208,7 @@ impl Edits {
 
     /// Keeps up with everything that changes at once.
     fn follow_whole(&mut self, whole: &Whole) {
+        self.look.snapshot = whole.snapshot.unwrap_or(self.look.snapshot);
         if let Some(after) = &whole.session {
             self.look.slot = self.look.slot.filter(|slot| after.slot(*slot).is_some());
             self.session = Some(Arc::clone(after));
@@ -245,7 +252,8 @@ impl Edits {
     /// Forgets every step, because another state was loaded.
     pub fn forget(&mut self) {
         self.steps.clear();
-        self.look.scene = None;
+        self.snapshots = [None, None];
+        (self.look.scene, self.look.snapshot) = (None, 0);
     }
 
     /// Whether an action may go on to the host, and remembers that it did: each gesture begins and

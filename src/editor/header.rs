@@ -7,6 +7,7 @@ use super::action::{Action, edit_together};
 use super::check::mark;
 use super::control::{Face, button, focus_ring, id_of, say, toggle};
 use super::drawing::{self, label_in, menu_arrow, width_of};
+use super::edits::snapshots::LETTERS;
 use super::look::{Screen, Theme, ZOOMS, next_zoom};
 use super::sessions;
 use super::theme::{self, palette};
@@ -20,6 +21,8 @@ use egui::{
 
 /// The height of the header's controls.
 const CONTROL: f32 = 22.0;
+/// The width of a snapshot's button.
+const SNAPSHOT: f32 = 22.0;
 
 /// Draws the header into the whole of `ui`.
 pub fn header(ui: &mut Ui, view: &View) -> Vec<Action> {
@@ -184,6 +187,9 @@ fn state(ui: &Ui, rest: Rect, view: &View, out: &mut Vec<Action>) {
         look_menu(ui, rect, view, out);
     }
     lamps(ui, &mut take, view, out);
+    if let Some(rect) = take(2.0 * SNAPSHOT + 2.0) {
+        snapshots(ui, rect, view, out);
+    }
     let latency = format!("{} smp", view.latency);
     if let Some(rect) = take(width_of(ui, &latency, theme::small())) {
         let lesson = "Latency: what the host compensates. All outputs leave at the same sample.";
@@ -194,6 +200,21 @@ fn state(ui: &Ui, rest: Rect, view: &View, out: &mut Vec<Action>) {
         let colour = if view.load > 0.8 { colours.fault } else { colours.quiet };
         let lesson = "Load: the share of each block's time that Switchyard takes.";
         figure(ui, rect, "Load", &load, colour, lesson);
+    }
+}
+
+/// The two snapshots, the one that is heard lit.
+fn snapshots(ui: &Ui, rect: Rect, view: &View, out: &mut Vec<Action>) {
+    for (number, letter) in LETTERS.iter().enumerate() {
+        let left = rect.left() + number as f32 * (SNAPSHOT + 2.0);
+        let place = Rect::from_min_size(pos2(left, rect.top()), vec2(SNAPSHOT, CONTROL));
+        let on = view.look.snapshot == number;
+        let lesson = "Two snapshots to compare: the other letter keeps the mix as it is now and brings \
+                      back how that one was left.";
+        let face = Face { word: letter, colour: palette(ui).selection, lesson };
+        if button(ui, place, &format!("Snapshot {letter}"), face, on).clicked() && !on {
+            out.push(Action::Snapshot(number));
+        }
     }
 }
 

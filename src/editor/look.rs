@@ -119,6 +119,8 @@ pub struct Look {
     pub revealed: [bool; SOURCES],
     /// Whether the first view was seen.
     pub welcomed: bool,
+    /// Which of the two snapshots is heard, 0 or 1.
+    pub snapshot: usize,
     /// Whether the Check screen shows Line Check rather than Route Check.
     pub lines: bool,
     /// Whether templates are shown to choose from.
@@ -150,6 +152,7 @@ impl Default for Look {
             selected: None,
             revealed: [false; SOURCES],
             welcomed: false,
+            snapshot: 0,
             lines: false,
             templates: false,
             scale: Scale::default(),

@@ -19,6 +19,8 @@ pub struct Whole {
     /// What is saved beside the values, or `None` if all of that stays as it is. The editor's size,
     /// zoom and theme always stay.
     pub session: Option<Arc<Session>>,
+    /// Which of the two snapshots, 0 or 1, is heard with it, if it is one.
+    pub snapshot: Option<usize>,
 }
 
 impl Whole {
@@ -28,12 +30,13 @@ impl Whole {
             name: name.into(),
             values: ALL.iter().map(|parameter| (*parameter, parameter.get(routing))).collect(),
             session: Some(Arc::new(session)),
+            snapshot: None,
         }
     }
 
     /// What of it differs from what is there, and what brings that back.
     pub(super) fn both_ways(self, routing: &Routing, session: &Arc<Session>) -> (Whole, Whole) {
-        let Whole { name, mut values, session: wanted } = self;
+        let Whole { name, mut values, session: wanted, snapshot } = self;
         values.retain(|(parameter, value)| parameter.get(routing) != *value);
         let wanted = wanted.map(|wanted| with_looks_of(session, &wanted));
         let wanted = wanted.filter(|wanted| wanted != session);
@@ -41,8 +44,9 @@ impl Whole {
             name: name.clone(),
             values: values.iter().map(|(one, _)| (*one, one.get(routing))).collect(),
             session: wanted.as_ref().map(|_| Arc::clone(session)),
+            snapshot: snapshot.map(|number| 1 - number),
         };
-        (back, Whole { name, values, session: wanted })
+        (back, Whole { name, values, session: wanted, snapshot })
     }
 
     /// The same in the size, zoom and theme of the present session, when a step of long ago is taken

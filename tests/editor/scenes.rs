@@ -364,3 +364,28 @@ fn a_scene_that_cannot_be_run_is_refused_in_words_and_changes_nothing() {
     let notice = desk.view().notice.clone().expect("it is said");
     assert!(notice.starts_with("Refused: the chain of Strip 1 would be"), "{notice}");
 }
+
+#[test]
+fn the_two_snapshots_are_turned_to_and_fro_with_undo_and_leave_the_monitor_alone() {
+    use switchyard::routing::parameter::Parameter as P;
+    let mut desk = Desk::of(Routing::default());
+    let set = |desk: &mut Desk, parameter: P, value: f32| {
+        parameter.set(&mut desk.harness.state_mut().view.routing, value);
+    };
+    set(&mut desk, P::StripFader(2), 0.5);
+    desk.click("Snapshot B");
+    assert_eq!(desk.value(P::StripFader(2)), 0.5, "one that was never left is the mix as it is");
+    set(&mut desk, P::StripFader(2), 0.25);
+    set(&mut desk, P::MonitorLevel, 0.5);
+    desk.take_log();
+    desk.click("Snapshot A");
+    assert_eq!(desk.view().look.snapshot, 0);
+    assert_eq!(desk.value(P::StripFader(2)), 0.5);
+    assert_eq!(desk.value(P::MonitorLevel), 0.5, "it is what somebody listens to");
+    assert_eq!(desk.view().undo.as_deref(), Some("Snapshot A"));
+    desk.click("Undo");
+    assert_eq!((desk.view().look.snapshot, desk.value(P::StripFader(2))), (1, 0.25));
+    desk.click("Snapshot A");
+    desk.click("Snapshot B");
+    assert_eq!((desk.view().look.snapshot, desk.value(P::StripFader(2))), (1, 0.25));
+}

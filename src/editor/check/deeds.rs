@@ -53,5 +53,5 @@ fn adopt(
     session: Session,
 ) -> Action {
     let session = Some(Arc::new(session));
-    Action::Adopt(Box::new(Whole { name: name.to_string(), values, session }))
+    Action::Adopt(Box::new(Whole { name: name.to_string(), values, session, snapshot: None }))
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 impl Edits {
     /// The session as far as it was changed already.
-    fn session_now(&self, known: &Known<'_>) -> Arc<Session> {
+    pub(super) fn session_now(&self, known: &Known<'_>) -> Arc<Session> {
         Arc::clone(self.session.as_ref().unwrap_or(&known.inserts.session))
     }
 
@@ -115,7 +115,8 @@ impl Edits {
     /// Makes one step of what glided and of what changed at the end of it.
     fn note_morph(&mut self, name: String, sent: &[(Glide, f32)], known: &Known<'_>) {
         let landed = self.draft.iter().position(|change| matches!(change, Change::Whole { .. }));
-        let nothing = || Whole { name: String::new(), values: Vec::new(), session: None };
+        let nothing =
+            || Whole { name: String::new(), values: Vec::new(), session: None, snapshot: None };
         let (mut back, mut again) = match landed.map(|at| self.draft.remove(at)) {
             Some(Change::Whole { back, again }) => (back, again),
             _ => (nothing(), nothing()),

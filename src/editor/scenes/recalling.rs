@@ -73,13 +73,14 @@ pub fn recalled(
     Some(whole(format!("Recall {}", scenes.title(number)), recall, session))
 }
 
-fn whole(name: String, recall: Recall, session: &Session) -> Whole {
+/// What a recall changes, under a name for Undo.
+pub fn whole(name: String, recall: Recall, session: &Session) -> Whole {
     let changed = recall.changes_session().then(|| {
         let mut after = session.clone();
         recall.apply(&mut after);
         Arc::new(after)
     });
-    Whole { name, values: recall.values, session: changed }
+    Whole { name, values: recall.values, session: changed, snapshot: None }
 }
 
 /// A morph under way.
