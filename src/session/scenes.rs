@@ -428,8 +428,11 @@ fn touched(parameter: Parameter) -> [Option<Node>; 2] {
 /// Whether two plain values of a parameter are one: values travel to the host and back normalised, in
 /// 32 bits, and must not look changed for that.
 pub fn is_same(parameter: Parameter, a: f32, b: f32) -> bool {
-    let (min, max) = parameter.kind().range();
-    (a - b).abs() <= (max - min) * 1e-5
+    let near = || {
+        let (min, max) = parameter.kind().range();
+        (a - b).abs() <= (max - min) * 1e-5
+    };
+    a == b || near()
 }
 
 /// Whether a parameter moves without steps, so that it can glide.

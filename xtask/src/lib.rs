@@ -7,6 +7,7 @@
 //! * [`check`] reads a session and says what in it is probably not meant.
 //! * [`screenshot`] draws the editor's views for the README.
 //! * [`test`] runs everything that proves the plugin; [`setup`] installs what it needs.
+//! * `window`, behind the feature of that name, is a host with windows, in which the editor is tested.
 //!
 //! Nothing here is part of the plugin, and nothing in the plugin may depend on it.
 
@@ -26,3 +27,5 @@ pub mod setup;
 pub mod shared_reverb;
 pub mod stems;
 pub mod test;
+#[cfg(feature = "window")]
+pub mod window;

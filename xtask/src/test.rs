@@ -92,7 +92,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "editor in a window",
-        needs: &[Need::Display],
+        needs: &[Need::Display, Need::PythonHosts],
         slow: true,
         run: |log| {
             log.run(

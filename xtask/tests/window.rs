@@ -4,11 +4,17 @@
 //! The window is made by the program `editor-window` on a display of its own without a screen, with
 //! OpenGL in software. Needs the bundled plugin.
 
+#[path = "window/pedalboard.rs"]
+mod pedalboard;
+#[path = "window/plays.rs"]
+mod plays;
+
 use serde::Deserialize;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use xtask::bundle::workspace;
+use xtask::window::display::Display;
+use xtask::window::parent::Seen;
 
 /// How often the editor is opened.
 const ROUNDS: usize = 50;
@@ -23,51 +29,12 @@ struct Round {
 }
 
 #[derive(Deserialize)]
-struct Seen {
-    size: [u32; 2],
-    colours: usize,
-    undrawn: f64,
-}
-
-#[derive(Deserialize)]
 struct Left {
     resident_kib: u64,
     threads: usize,
     files: usize,
     clients: usize,
     resources: u64,
-}
-
-/// A display without a screen; it ends with this value.
-struct Display {
-    server: Child,
-    name: String,
-}
-
-impl Display {
-    fn start() -> Display {
-        // The server picks a free number and tells it on the descriptor it is given.
-        let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1920x1200x24", "-nolisten", "tcp"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("Xvfb is not installed: run `cargo xtask test`, which installs it");
-        let mut number = String::new();
-        let stdout = server.stdout.take().expect("its output is piped");
-        BufReader::new(stdout).read_line(&mut number).expect("Xvfb says its number");
-        assert!(!number.trim().is_empty(), "Xvfb did not start");
-        Display { server, name: format!(":{}", number.trim()) }
-    }
-}
-
-impl Drop for Display {
-    fn drop(&mut self) {
-        // It may have ended already; either way it is gone afterwards.
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
 }
 
 /// What the window library says when its thread has already ended as it is asked to end: no error,
@@ -89,15 +56,10 @@ fn run(arguments: &[&str]) -> Run {
     let plugin = workspace().join("target/bundled/Switchyard.clap");
     assert!(plugin.exists(), "{} is not there: run `cargo xtask bundle`", plugin.display());
     let display = Display::start();
-    let output = Command::new(env!("CARGO_BIN_EXE_editor-window"))
-        .arg(plugin)
-        .args(arguments)
-        .env("DISPLAY", &display.name)
-        .env("LIBGL_ALWAYS_SOFTWARE", "1")
-        .env_remove("WAYLAND_DISPLAY")
-        .stdin(Stdio::null())
-        .output()
-        .expect("the window's program starts");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_editor-window"));
+    program.arg(plugin).args(arguments).stdin(Stdio::null());
+    display.show(&mut program);
+    let output = program.output().expect("the window's program starts");
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "it ended with {}:\n{errors}", output.status);
     let stdout = String::from_utf8_lossy(&output.stdout);
@@ -113,6 +75,16 @@ fn the_editor_opens_at_the_zoom_its_project_remembered() {
             assert_eq!(opened.size, size, "at {zoom} %");
             assert_eq!(opened.undrawn, 0.0, "at {zoom} %");
             assert_eq!(resized.undrawn, 0.0, "at {zoom} %, resized");
+        }
+    }
+}
+
+#[test]
+fn the_editor_is_drawn_in_a_host_that_lingers_between_parent_and_show() {
+    for zoom in ["100", "125"] {
+        let run = run(&["--rounds", "3", "--linger", "300", "--zoom", zoom]);
+        for Round { opened, .. } in &run.rounds {
+            assert_eq!(opened.undrawn, 0.0, "at {zoom} %");
         }
     }
 }

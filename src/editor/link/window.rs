@@ -30,6 +30,11 @@ use std::time::{Duration, Instant};
 
 /// How long a picture stays before meters move on. About 30 a second, and only while open.
 const PICTURE: Duration = Duration::from_millis(33);
+/// How often the window library looks whether anybody else asked for a picture: practically never,
+/// because ours ask for their successors. Its first look, if it comes before an X11 window is seen,
+/// asks the server for the time of a picture before it listens for the answer, and the window then
+/// stays blank for good (baseview 0.4.2).
+const UNASKED: Duration = Duration::from_secs(24 * 3600);
 /// How long a window may take to close by itself.
 const ASKED: Duration = Duration::from_secs(2);
 /// How long the window's thread may take to end once the window is gone.
@@ -83,7 +88,10 @@ impl PluginEditor {
             open: None,
         };
         let hint = hint(self.kept().1);
-        let settings = EguiNiceSettings::new().with_tile("Switchyard").with_resize_hint(hint);
+        let mut settings = EguiNiceSettings::new().with_tile("Switchyard").with_resize_hint(hint);
+        if cfg!(target_os = "linux") {
+            settings = settings.with_repaint_poll_interval(UNASKED);
+        }
         create_egui_editor(state, notifier, settings, app)
     }
 }
@@ -309,12 +317,18 @@ struct Open {
     last: Instant,
     /// What the context was last given.
     look: (Theme, u32),
+    /// The zoom as a factor, until the first picture sets it.
+    zoom_due: Option<f32>,
     /// The size in points that goes with the zoom, until the window has taken it.
     size: Option<[u32; 2]>,
 }
 
 impl Open {
     fn draw(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
+        if let Some(zoom) = self.zoom_due.take() {
+            // It holds from the next picture on, which this asks for.
+            return ui.ctx().set_zoom_factor(zoom);
+        }
         let now = Instant::now();
         let view = self.link.view((now - self.last).as_secs_f32());
         self.last = now;
@@ -371,14 +385,16 @@ impl NiceEguiApp for App {
             .session(|session| (session.editor_size, session.editor_zoom, session.editor_light));
         let look = if light { Theme::Light } else { Theme::Dark };
         theme::apply(&egui_ctx, look);
-        egui_ctx.set_zoom_factor(factor(zoom));
         let ground = if light { theme::LIGHT.ground } else { theme::DARK.ground };
         frame.set_clear_color(ground.into());
         let (parameters, meters) = (self.parameters.clone(), self.meters.clone());
         let link = Link::new(parameters, meters, nice_gui_ctx, self.edits.clone());
         // Only a zoomed window needs to be told its size again.
         let size = (zoom != 100).then_some(size);
-        self.open = Some(Open { link, last: Instant::now(), look: (look, zoom), size });
+        // Set with the first picture: whatever asks for a picture before the window is seen may keep
+        // it from ever being drawn (see `UNASKED`).
+        let zoom_due = (zoom != 100).then(|| factor(zoom));
+        self.open = Some(Open { link, last: Instant::now(), look: (look, zoom), zoom_due, size });
         Ok(())
     }
 

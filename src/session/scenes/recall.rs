@@ -33,13 +33,13 @@ impl Recall {
     pub fn of(scene: &Scene, routing: &Routing, session: &Session) -> Recall {
         let scenes = &session.scenes;
         let held = held_macros(session);
-        let values = ALL.into_iter().filter(|parameter| match parameter {
-            Parameter::Macro(n) if held[usize::from(*n)] => false,
-            _ => scenes.may_set(*parameter),
-        });
-        let values = values
-            .map(|parameter| (parameter, scene.value(parameter)))
+        let wanted = ALL.into_iter().zip(scene.values.iter().copied());
+        let values = wanted
             .filter(|(parameter, wanted)| !is_same(*parameter, parameter.get(routing), *wanted))
+            .filter(|(parameter, _)| match parameter {
+                Parameter::Macro(n) if held[usize::from(*n)] => false,
+                _ => scenes.may_set(*parameter),
+            })
             .collect();
         let mut recall = Recall { values, ..Recall::default() };
         if scenes.scope.chains {
