@@ -26,13 +26,13 @@ pub fn checks(ui: &mut Ui, view: &View) -> Vec<Action> {
     };
     let lesson = "Reads the routing while you work and says what is probably not meant.";
     let route = Face { word: "ROUTE CHECK", colour, lesson };
-    if button(ui, place(0.0), "Show Route Check", route, !lines).clicked() && lines {
+    if button(ui, place(0.0), "Route Check", route, !lines).clicked() && lines {
         out.push(Action::Lines(false));
     }
     let lesson = "Sends a test signal through every strip and compares what arrives with what the \
                   routing predicts.";
     let line = Face { word: "LINE CHECK", colour, lesson };
-    if button(ui, place(1.0), "Show Line Check", line, lines).clicked() && !lines {
+    if button(ui, place(1.0), "Line Check", line, lines).clicked() && !lines {
         out.push(Action::Lines(true));
     }
     ui.painter().hline(room.x_range(), room.top() + TOP, Stroke::new(1.0, palette(ui).line));
