@@ -80,8 +80,10 @@ pub fn missing_output(desk: &Desk) -> Vec<Seen> {
     let see = |(port, place, name): (usize, Place, String)| Seen {
         path: vec![place, Place::Output(port)],
         text: format!(
-            "{name} leaves on output port {port}, which the host does not give: nobody hears it. Give \
-             the track more output channels."
+            "{name} leaves on channels {}/{}, which the host does not give: nobody hears it. Give the \
+             track more output channels.",
+            2 * port + 1,
+            2 * port + 2,
         ),
         fixes: match port {
             PORT_MONITOR_A | PORT_MONITOR_B => vec![Fix::set(Parameter::MonitorSource, 0.0)],

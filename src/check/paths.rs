@@ -104,7 +104,7 @@ pub fn dead_end_bus(desk: &Desk) -> Vec<Seen> {
     });
     let see = |j: usize| {
         let where_to = if desk.around.outputs[j + 1] {
-            format!("is missing from Main; only output port {} has it", j + 1)
+            "is missing from Main; only its own output has it".to_owned()
         } else {
             "is heard nowhere".to_owned()
         };

@@ -133,7 +133,7 @@ fn tab(ui: &Ui, rect: Rect, view: &View, screen: Screen, word: &str, out: &mut V
             Screen::Matrix => "Matrix: who feeds whom, at which tap and level.",
             Screen::Mixer => "Mixer: strips and buses with their faders, pans and sends.",
             Screen::Chains => "Chains: the effects in each strip, bus and Main.",
-            Screen::Macros => "Macros: sixteen host parameters that will drive effects.",
+            Screen::Macros => "Macros: sixteen host parameters that drive effects.",
             Screen::Scenes => "Scenes: eight states of the mix, recalled or morphed into.",
             Screen::Check => {
                 "Check: what in this routing is probably not meant. Nothing was found."
@@ -211,7 +211,9 @@ fn snapshots(ui: &Ui, rect: Rect, view: &View, out: &mut Vec<Action>) {
         let on = view.look.snapshot == number;
         let lesson = "Two snapshots to compare: the other letter keeps the mix as it is now and brings \
                       back how that one was left.";
-        let face = Face { word: letter, colour: palette(ui).selection, lesson };
+        // A is where one begins, so only B speaks.
+        let colour = if number == 0 { palette(ui).line } else { palette(ui).selection };
+        let face = Face { word: letter, colour, lesson };
         if button(ui, place, &format!("Snapshot {letter}"), face, on).clicked() && !on {
             out.push(Action::Snapshot(number));
         }

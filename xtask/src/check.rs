@@ -4,13 +4,12 @@
 //! Not here: the rules ([`switchyard::check`]).
 
 use crate::session::Session;
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use serde::Serialize;
-use std::fs;
 use std::path::Path;
 use switchyard::check::{Finding, Surroundings, check, latencies};
 use switchyard::routing::Routing;
-use switchyard::session::{Session as Saved, file};
+use switchyard::session::Session as Saved;
 
 /// What was found, as programs read it.
 #[derive(Clone, Debug, Serialize)]
@@ -51,22 +50,8 @@ impl From<&Finding> for Told {
 /// # Errors
 /// Says what is wrong and where.
 pub fn read(path: &Path) -> Result<(Routing, Saved)> {
-    let shown = path.display();
-    let text = fs::read_to_string(path).with_context(|| format!("{shown} cannot be read"))?;
-    let is_session_file = path.extension().is_some_and(|ending| ending == file::EXTENSION)
-        || serde_json::from_str::<serde_json::Value>(&text)
-            .is_ok_and(|json| json.get("switchyard").is_some());
-    if is_session_file {
-        return file::from_json(&text).with_context(|| shown.to_string());
-    }
     let session = Session::from_file(path)?;
-    let mut routing = Routing::default();
-    for (parameter, text) in &session.values {
-        let plain = parameter.from_text(text).ok_or_else(|| {
-            anyhow!("{shown}: {:?} ({}) cannot be {text:?}", parameter.name(), parameter.id())
-        })?;
-        parameter.set(&mut routing, plain);
-    }
+    let routing = session.routing().with_context(|| path.display().to_string())?;
     Ok((routing, session.saved))
 }
 
@@ -106,7 +91,9 @@ impl Findings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
     use switchyard::routing::parameter::Parameter;
+    use switchyard::session::file;
     use switchyard::templates::TEMPLATES;
 
     fn write(name: &str, text: &str) -> std::path::PathBuf {

@@ -18,6 +18,8 @@ use xtask::{band, demo, shared_reverb, stems};
 
 /// The sample rate everything is played at, in Hz.
 const RATE: u32 = 48_000;
+/// What was played, as the editor opens it.
+const SESSION: &str = "session.switchyard";
 
 /// Switchyard's own tools.
 #[derive(Parser)]
@@ -72,7 +74,8 @@ enum Command {
     },
     /// Play stems through a routing, its insert chains and its automation, all from a JSON file
     Render {
-        /// The session: {"parameters": {"Strip 2 > Bus 4": "-12 dB"}, "chains": {...}, ...}
+        /// The session: {"parameters": {"Strip 2 > Bus 4": "-12 dB"}, "chains": {...}, ...}, or one
+        /// the editor saved
         #[arg(value_name = "SESSION.json")]
         session: PathBuf,
         /// A folder of WAV files, one a strip, in name order; without it the demo's band plays
@@ -243,6 +246,9 @@ fn play(
     let mut room = Room::open(plugin, setup)?;
     let labels = Labels::new(&session.saved, stems);
     let report = Performance { stems, session, labels }.run(&mut room, out)?;
+    let file = out.join(SESSION);
+    std::fs::write(&file, session.to_switchyard()?)
+        .with_context(|| format!("{} cannot be written", file.display()))?;
     for message in room.take_messages() {
         eprintln!("plugin: {message}");
     }
@@ -253,6 +259,7 @@ fn show_report(report: &Report, out: &Path) -> Result<()> {
     print!("{}", report.table());
     println!("Files      {}", out.display());
     println!("Report     {}", out.join(FILE).display());
+    println!("Session    {}, for the editor's Open", out.join(SESSION).display());
     let faulty = report.outputs.iter().any(|output| output.non_finite > 0);
     ensure!(!faulty, "the plugin put out samples that are no numbers");
     Ok(())

@@ -30,7 +30,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use switchyard::routing::Routing;
 use switchyard::routing::parameter::{ALL, Kind, Parameter};
-use switchyard::session::Session as Saved;
+use switchyard::session::{Session as Saved, file};
 
 /// A session as written, its parameters found, its values still texts.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -87,6 +87,13 @@ pub struct Moves {
     pub lanes: Vec<Lane>,
 }
 
+/// Whether a file's text is a session as the editor saves it.
+fn is_the_editors(path: &Path, text: &str) -> bool {
+    path.extension().is_some_and(|ending| ending == file::EXTENSION)
+        || serde_json::from_str::<serde_json::Value>(text)
+            .is_ok_and(|json| json.get("switchyard").is_some())
+}
+
 impl Session {
     /// A session of these values and what is saved beside them, without automation.
     pub fn of((routing, saved): &(Routing, Saved)) -> Session {
@@ -99,16 +106,43 @@ impl Session {
         Session { values, saved: saved.clone(), ..Session::default() }
     }
 
-    /// Reads a session from a file; the files it names lie relative to it.
+    /// The values to start with, as the plugin's parameters read them.
+    ///
+    /// # Errors
+    /// Names the parameter and the text it cannot have.
+    pub fn routing(&self) -> Result<Routing> {
+        let mut routing = Routing::default();
+        for (parameter, text) in &self.values {
+            let plain = parameter.from_text(text).with_context(|| {
+                format!("{:?} ({}) cannot be {text:?}", parameter.name(), parameter.id())
+            })?;
+            parameter.set(&mut routing, plain);
+        }
+        Ok(routing)
+    }
+
+    /// The session as the editor opens it, without automation.
+    ///
+    /// # Errors
+    /// As [`Session::routing`].
+    pub fn to_switchyard(&self) -> Result<String> {
+        Ok(file::to_json(&self.routing()?, &self.saved))
+    }
+
+    /// Reads a session from a file, a render session or one of the editor's; the files a render
+    /// session names lie relative to it.
     ///
     /// # Errors
     /// Says that the file cannot be read, at which line and column the JSON is wrong, or which name,
     /// value or point.
-    pub fn from_file(file: &Path) -> Result<Session> {
-        let shown = file.display();
-        let text = std::fs::read_to_string(file)
+    pub fn from_file(path: &Path) -> Result<Session> {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path)
             .with_context(|| format!("the session {shown} cannot be read"))?;
-        let folder = file.parent().unwrap_or(Path::new(""));
+        if is_the_editors(path, &text) {
+            return Ok(Session::of(&file::from_json(&text).with_context(|| shown.to_string())?));
+        }
+        let folder = path.parent().unwrap_or(Path::new(""));
         Session::from_json(&text, folder).with_context(|| shown.to_string())
     }
 

@@ -149,3 +149,27 @@ fn the_session_in_the_readme_is_understood() {
     assert_eq!(session.saved.macros[0].targets.len(), 1);
     assert!(session.notes[0].contains("room.wav"), "its impulse response does not come with it");
 }
+
+#[test]
+fn a_session_is_saved_for_the_editor_and_read_back_alike() {
+    for template in switchyard::templates::TEMPLATES {
+        let (routing, saved) = (template.build)();
+        let session = Session::of(&(routing, saved.clone()));
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("mix.switchyard");
+        std::fs::write(&file, session.to_switchyard().unwrap()).unwrap();
+        let read = Session::from_file(&file).unwrap();
+        assert_eq!(read.routing().unwrap(), routing, "{}", template.id);
+        assert_eq!(read.saved, saved, "{}", template.id);
+        assert_eq!(read.to_switchyard().unwrap(), session.to_switchyard().unwrap());
+    }
+}
+
+#[test]
+fn a_damaged_session_of_the_editor_is_refused_with_its_name_and_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("broken.switchyard");
+    std::fs::write(&file, "{\"switchyard\": 3, \"parameters\": {\"s1fd\": \"loud\"}}").unwrap();
+    let error = format!("{:#}", Session::from_file(&file).unwrap_err());
+    assert!(error.contains("broken.switchyard") && error.contains("s1fd"), "{error}");
+}
