@@ -249,3 +249,22 @@ fn the_hosts_treatment_of_subnormal_numbers_is_as_before_the_call() {
     assert!(subnormal() > 0.0, "flushing was left on");
     assert!(silent(block.output(0, 0)), "a subnormal number came out");
 }
+
+#[test]
+fn it_is_known_which_ports_the_host_gives() {
+    let instance = Instance::running(64);
+    let given = || instance.shared().shared.given();
+    for (inputs, outputs) in [(16, 16), (1, 1), (3, 2), (16, 0), (0, 16)] {
+        let mut block = Block::whole(64);
+        block.inputs.truncate(inputs);
+        block.outputs.truncate(outputs);
+        instance.process(&mut block);
+        assert_eq!(given(), ((1 << inputs) - 1, (1 << outputs) - 1), "{inputs} in, {outputs} out");
+    }
+    // Ports that are there without channels carry nothing either.
+    let mut block = Block::whole(64);
+    block.inputs[4].channels.clear();
+    block.outputs[7].channels.clear();
+    instance.process(&mut block);
+    assert_eq!(given(), (0xFFFF & !(1 << 4), 0xFFFF & !(1 << 7)));
+}

@@ -136,7 +136,7 @@ pub fn bus(ui: &mut Ui, rect: Rect, view: &View, layout: &Layout, j: usize, out:
     let node = Node::Bus(j);
     let colours = palette(ui);
     let mut column = begin(ui, rect, view, node, out);
-    role_menu(ui, column.take(SMALL), view, j, 10.0, out);
+    role_menu(ui, column.take(SMALL), view, j, 13.0, out);
     let line = column.take(SMALL);
     let words = channels(j + 1);
     label_in(ui, line, Align2::LEFT_CENTER, &words, theme::small(), colours.quiet);
