@@ -229,9 +229,9 @@ mod tests {
     }
 
     #[test]
-    fn a_cost_that_wavers_a_little_stays_in_its_class() {
+    fn costs_that_differ_by_little_share_a_class_and_twice_the_cost_is_two_classes_up() {
         assert_eq!((class(0.0), class(1.0)), (0, 1));
-        assert_eq!(class(100.0), class(110.0));
-        assert!(class(100.0) < class(200.0));
+        assert_eq!(class(85.0), class(105.0));
+        assert_eq!(class(200.0), class(100.0) + 2);
     }
 }
