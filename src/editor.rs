@@ -89,7 +89,7 @@ pub fn show(ui: &mut Ui, view: &View) -> Vec<Action> {
     // Before the status line, for which Escape lets go of the selection.
     let line = Rect::from_min_max(pos2(all.left(), bottom), all.max);
     part(ui, line, &|ui| scenes::stop_by_key(ui, view));
-    part(ui, line, &|ui| checks::stop_by_key(ui, view));
+    part(ui, line, &|ui| line_check::stop_by_key(ui, view));
     part(ui, line, &|ui| status::status(ui, view, all));
     let stroke = Stroke::new(1.0, colours.line);
     ui.painter().hline(all.x_range(), top, stroke);

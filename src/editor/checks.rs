@@ -5,11 +5,10 @@
 use super::action::Action;
 use super::check::check;
 use super::control::{Face, button};
-use super::line_check::{LineState, LineStep, line_check};
+use super::line_check::line_check;
 use super::theme::palette;
-use super::typing::is_any_open;
 use super::view::View;
-use egui::{Key, Modifiers, Rect, Stroke, Ui, UiBuilder, pos2, vec2};
+use egui::{Rect, Stroke, Ui, UiBuilder, pos2, vec2};
 
 /// The height of the switch and what is around it.
 const TOP: f32 = 40.0;
@@ -41,12 +40,4 @@ pub fn checks(ui: &mut Ui, view: &View) -> Vec<Action> {
     part.set_clip_rect(rest);
     out.extend(if lines { line_check(&mut part, view) } else { check(&mut part, view) });
     out
-}
-
-/// Escape ends a line check from every view.
-pub fn stop_by_key(ui: &Ui, view: &View) -> Vec<Action> {
-    let pressed = matches!(view.line, LineState::Running { .. })
-        && !is_any_open(ui)
-        && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
-    if pressed { vec![Action::LineCheck(LineStep::Stop)] } else { Vec::new() }
 }

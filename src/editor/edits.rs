@@ -110,6 +110,7 @@ impl Edits {
                     | Action::Redo
                     | Action::Adopt(_)
                     | Action::Recall(_)
+                    | Action::Snapshot(_)
                     | Action::Morph(_)
             ) {
                 self.stop_morph(&mut out, known);
@@ -127,12 +128,7 @@ impl Edits {
                 },
                 Action::Snapshot(number) => self.turn_to(number, &mut out, known),
                 Action::Adopt(whole) => {
-                    // What is being dragged would be torn out of the hand.
-                    self.end_gestures(&mut out, known);
-                    match self.take_whole(*whole, known) {
-                        Ok(due) => out.extend(due.map(|whole| Action::Adopt(Box::new(whole)))),
-                        Err(words) => self.refuse(words, known.now),
-                    }
+                    self.adopt(*whole, &mut out, known);
                 }
                 Action::Scene(edit) => out.extend(self.take_scenes(&edit, known)),
                 Action::Recall(number) => self.recall(number, &mut out, known),
@@ -158,7 +154,7 @@ impl Edits {
     /// Notes a change of the chains, unless it cannot be: then nothing changes.
     fn take_chain(&mut self, edit: &ChainEdit, known: &Known<'_>) -> Result<(), String> {
         let inserts = known.inserts;
-        let before = self.session.clone().unwrap_or_else(|| Arc::clone(&inserts.session));
+        let before = self.session_now(known);
         let mut after = (*before).clone();
         let came = edit.apply(&mut after, &known.routing.macros)?;
         if edit.is_structural(&before) {
@@ -187,11 +183,24 @@ impl Edits {
         Ok(())
     }
 
+    /// Puts a whole in the place of what is there, or says why it cannot be. Answers whether it could.
+    fn adopt(&mut self, whole: Whole, out: &mut Vec<Action>, known: &Known<'_>) -> bool {
+        // What is being dragged would be torn out of the hand.
+        self.end_gestures(out, known);
+        let due = self.take_whole(whole, known);
+        let could = due.is_ok();
+        match due {
+            Ok(due) => out.extend(due.map(|whole| Action::Adopt(Box::new(whole)))),
+            Err(words) => self.refuse(words, known.now),
+        }
+        could
+    }
+
     /// Notes that everything changes at once, unless it cannot be: then nothing does. Answers what
     /// there is to change.
     fn take_whole(&mut self, whole: Whole, known: &Known<'_>) -> Result<Option<Whole>, String> {
         let inserts = known.inserts;
-        let before = self.session.clone().unwrap_or_else(|| Arc::clone(&inserts.session));
+        let before = self.session_now(known);
         let (back, again) = whole.both_ways(known.routing, &before);
         if again.is_nothing() {
             return Ok(None);
@@ -326,8 +335,7 @@ impl Edits {
 
     /// Keeps up with a change that a step makes.
     fn follow_chain(&mut self, edit: &ChainEdit, known: &Known<'_>) {
-        let mut after =
-            (**self.session.get_or_insert_with(|| Arc::clone(&known.inserts.session))).clone();
+        let mut after = (*self.session_now(known)).clone();
         if edit.apply(&mut after, &known.routing.macros).is_ok() {
             self.look.slot = self.look.slot.filter(|slot| after.slot(*slot).is_some());
             self.session = Some(Arc::new(after));

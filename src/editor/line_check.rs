@@ -73,7 +73,10 @@ const TOP: f32 = 104.0;
 pub fn line_check(ui: &mut Ui, view: &View) -> Vec<Action> {
     let mut out = Vec::new();
     let room = ui.max_rect();
-    keys(ui, &view.line, &mut out);
+    match view.line {
+        LineState::Asking { .. } => answer_by_key(ui, &mut out),
+        _ => out.extend(stop_by_key(ui, view)),
+    }
     let top = Rect::from_min_size(room.min, vec2(room.width(), TOP)).shrink2(vec2(16.0, 14.0));
     caps_in(ui, top, Align2::LEFT_TOP, "Line Check", palette(ui).text);
     let lines = Rect::from_min_max(top.min + vec2(0.0, 20.0), top.max);
@@ -102,26 +105,24 @@ fn below(ui: &mut Ui, room: Rect, view: &View, grid: &Grid, done: Option<usize>)
     grid::grid(&mut part, view, grid, done);
 }
 
-/// Enter begins, Escape cancels or stops.
-fn keys(ui: &Ui, state: &LineState, out: &mut Vec<Action>) {
-    if typing::is_any_open(ui) {
-        return;
-    }
-    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    match state {
-        LineState::Asking { .. } => {
-            // Enter presses what has the keyboard.
-            let elsewhere = ui.memory(|memory| memory.has_focus(id_of(CANCEL)));
-            if pressed(Key::Escape) {
-                out.push(Action::LineCheck(LineStep::Close));
-            } else if !elsewhere && pressed(Key::Enter) {
-                out.push(Action::LineCheck(LineStep::Begin));
-            }
-        }
-        LineState::Running { .. } if pressed(Key::Escape) => {
-            out.push(Action::LineCheck(LineStep::Stop));
-        }
-        _ => {}
+fn is_pressed(ui: &Ui, key: Key) -> bool {
+    !typing::is_any_open(ui) && ui.input_mut(|input| input.consume_key(Modifiers::NONE, key))
+}
+
+/// Escape ends a check that runs, from every view.
+pub fn stop_by_key(ui: &Ui, view: &View) -> Vec<Action> {
+    let stop = matches!(view.line, LineState::Running { .. }) && is_pressed(ui, Key::Escape);
+    if stop { vec![Action::LineCheck(LineStep::Stop)] } else { Vec::new() }
+}
+
+/// Enter begins, Escape cancels.
+fn answer_by_key(ui: &Ui, out: &mut Vec<Action>) {
+    // Enter presses what has the keyboard.
+    let elsewhere = ui.memory(|memory| memory.has_focus(id_of(CANCEL)));
+    if is_pressed(ui, Key::Escape) {
+        out.push(Action::LineCheck(LineStep::Close));
+    } else if !elsewhere && is_pressed(ui, Key::Enter) {
+        out.push(Action::LineCheck(LineStep::Begin));
     }
 }
 

@@ -389,3 +389,16 @@ fn the_two_snapshots_are_turned_to_and_fro_with_undo_and_leave_the_monitor_alone
     desk.click("Snapshot B");
     assert_eq!((desk.view().look.snapshot, desk.value(P::StripFader(2))), (1, 0.25));
 }
+
+#[test]
+fn turning_to_a_snapshot_ends_a_morph_where_it_is() {
+    let mut desk = Desk::sized(night::scenes(), WHOLE);
+    desk.click("Snapshot B");
+    let aim = desk.view().look.aim;
+    let state = desk.harness.state_mut();
+    let known = switchyard::editor::edits::Known::of(&state.view, 0.0);
+    state.edits.take(vec![Action::Morph(aim)], false, &known);
+    assert!(desk.harness.state().edits.is_morphing());
+    desk.click("Snapshot A");
+    assert!(!desk.harness.state().edits.is_morphing());
+}

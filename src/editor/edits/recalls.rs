@@ -44,13 +44,8 @@ impl Edits {
     /// Puts a scene in the place of the mix, as far as scope and safes let it.
     pub(super) fn recall(&mut self, number: usize, out: &mut Vec<Action>, known: &Known<'_>) {
         let session = self.session_now(known);
-        self.end_gestures(out, known);
-        let Some(whole) = recalled(&session.scenes, number, known.routing, &session) else {
-            return;
-        };
-        match self.take_whole(whole, known) {
-            Ok(due) => out.extend(due.map(|whole| Action::Adopt(Box::new(whole)))),
-            Err(words) => self.refuse(words, known.now),
+        if let Some(whole) = recalled(&session.scenes, number, known.routing, &session) {
+            self.adopt(whole, out, known);
         }
     }
 

@@ -21,7 +21,6 @@ impl Edits {
         if number == left || number >= LETTERS.len() {
             return;
         }
-        self.end_gestures(out, known);
         let session = self.session_now(known);
         self.snapshots[left] = Some(Scene::of("", known.routing, &session));
         self.look.snapshot = number;
@@ -31,12 +30,8 @@ impl Edits {
         let recall = Recall::of(scene, known.routing, &free);
         let mut whole = whole(format!("Snapshot {}", LETTERS[number]), recall, &session);
         whole.snapshot = Some(number);
-        match self.take_whole(whole, known) {
-            Ok(due) => out.extend(due.map(|whole| Action::Adopt(Box::new(whole)))),
-            Err(words) => {
-                self.look.snapshot = left;
-                self.refuse(words, known.now);
-            }
+        if !self.adopt(whole, out, known) {
+            self.look.snapshot = left;
         }
     }
 }
